@@ -1,0 +1,67 @@
+"""The landmark network: 128 x 128 RGB face crop -> 478 x (x, y, z) and a presence score.
+
+Pointwise and depthwise convolutions only (besides the stem): the embedded engine, tract, is fast
+on nothing else. The last layer is started from the principal components of the training meshes,
+so that the first thing the network can say is "a plausible face, moved and turned".
+"""
+
+import torch
+from torch import nn
+
+SIZE = 128
+POINTS = 478
+COMPONENTS = 128
+
+
+def conv(i, o, k=1, stride=1, groups=1, act=True):
+    layers = [nn.Conv2d(i, o, k, stride, k // 2, groups=groups, bias=False), nn.BatchNorm2d(o)]
+    return nn.Sequential(*layers, nn.ReLU()) if act else nn.Sequential(*layers)
+
+
+class Block(nn.Module):
+    """Inverted residual (MobileNetV2, Sandler et al. 2018) with ReLU."""
+
+    def __init__(self, i, o, hidden, stride=1, k=3):
+        super().__init__()
+        self.skip = stride == 1 and i == o
+        self.body = nn.Sequential(conv(i, hidden), conv(hidden, hidden, k, stride, hidden), conv(hidden, o, act=False))
+
+    def forward(self, x):
+        return x + self.body(x) if self.skip else self.body(x)
+
+
+class Landmarks(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            conv(3, 16, 3, 2),  # 64
+            conv(16, 16, 3, 2, 16),
+            conv(16, 32, act=False),  # 32
+            Block(32, 32, 64),
+            Block(32, 32, 64),
+            Block(32, 64, 128, 2, 5),  # 16
+            *[Block(64, 64, 128) for _ in range(3)],
+            Block(64, 112, 256, 2, 5),  # 8
+            *[Block(112, 112, 256) for _ in range(4)],
+            Block(112, 176, 384, 2, 5),  # 4
+            *[Block(176, 176, 352) for _ in range(2)],
+        )
+        # Keeps where a feature was seen: an average pool would forget it.
+        self.spatial = nn.Sequential(conv(176, 64), nn.Flatten())
+        self.coefficients = nn.Linear(64 * 16, COMPONENTS)
+        self.basis = nn.Linear(COMPONENTS, POINTS * 3)
+        self.presence = nn.Linear(176, 1)
+
+    def start_from(self, mean, components):
+        """`mean` (478, 3) and `components` (COMPONENTS, 478 * 3), scaled by their deviation."""
+        with torch.no_grad():
+            self.basis.weight.copy_(torch.as_tensor(components.T))
+            self.basis.bias.copy_(torch.as_tensor(mean.reshape(-1)))
+
+    def forward(self, image):
+        """`image` (n, 3, 128, 128), 0..1. Mesh (n, 478, 3) in crop units (0..1), presence logit (n, 1)."""
+        x = self.body((image - 0.5) * 4)
+        with torch.autocast("cpu", enabled=False):
+            x = x.float()
+            mesh = self.basis(self.coefficients(self.spatial(x))).reshape(-1, POINTS, 3)
+            return mesh, self.presence(x.mean((2, 3)))
