@@ -10,5 +10,23 @@
 //! `tests/invariants.rs` holds us to that, and to the rules that single files own `ort`,
 //! `indicatif`, comparison with limits, and serialisation.
 
+#![warn(clippy::unwrap_used)]
+
 pub mod error;
+pub mod hash;
+pub mod verdict;
+pub mod capture;
 pub mod photo;
+pub mod pixels;
+pub mod engine;
+pub mod model;
+pub mod face;
+pub mod scene;
+pub mod check;
+pub mod profile;
+pub mod judge;
+pub mod pipeline;
+pub mod batch;
+pub mod report;
+pub mod progress;
+pub mod cli;

@@ -1,0 +1,160 @@
+//! The checks: each one a static of plain data and one function that measures.
+//!
+//! A check never compares its value with anything: what is good and what is not stands in a
+//! profile, and `judge` alone brings the two together.
+
+mod bit_depth;
+mod dpi;
+mod exposure;
+mod eyes_open;
+mod face_count;
+mod file_extension;
+mod file_format;
+mod file_size;
+mod highlights;
+mod inter_ocular_distance;
+mod jpeg_quality;
+mod lips_closed;
+mod pitch;
+mod pixel_height;
+mod pixel_width;
+mod pupil_line;
+mod roll;
+mod sharpness;
+mod split_light;
+mod yaw;
+
+use crate::scene::{Portrait, Scene};
+use crate::verdict::{Fault, Measured, Text};
+
+/// One check.
+#[derive(Debug)]
+pub struct Check {
+    /// Stable id, used in profiles, records and on the command line.
+    pub id: &'static str,
+    /// Name for people.
+    pub title: Text,
+    /// Unit of the value; empty for a plain number or a name.
+    pub unit: &'static str,
+    /// The names that the value may be; empty where it is a number.
+    pub names: &'static [&'static str],
+    /// The clause of the specification, or the desk's practice, that asks for it.
+    pub clause: &'static str,
+    /// What is measured, and how, for `photogate explain`.
+    pub method: &'static str,
+    /// What is wrong when the value lies below the pass band.
+    pub low: Fault,
+    /// What is wrong when it lies above, or is not one of the accepted names.
+    pub high: Fault,
+    /// The measurement.
+    pub measure: Measure,
+}
+
+/// What a measurement needs.
+#[derive(Clone, Copy, Debug)]
+pub enum Measure {
+    /// The whole scene, with any number of faces.
+    Scene(fn(&Scene) -> Measured),
+    /// Exactly one face.
+    Portrait(fn(&Portrait) -> Measured),
+}
+
+/// Every check, in the order in which a fault is worth saying first: who is in the picture, how
+/// they hold themselves, the light, and last what can be mended without another shot.
+pub const ALL: &[&Check] = &[
+    &face_count::CHECK,
+    &eyes_open::CHECK,
+    &lips_closed::CHECK,
+    &yaw::CHECK,
+    &pitch::CHECK,
+    &roll::CHECK,
+    &pupil_line::CHECK,
+    &sharpness::CHECK,
+    &exposure::CHECK,
+    &split_light::CHECK,
+    &highlights::CHECK,
+    &inter_ocular_distance::CHECK,
+    &pixel_width::CHECK,
+    &pixel_height::CHECK,
+    &file_format::CHECK,
+    &file_extension::CHECK,
+    &bit_depth::CHECK,
+    &dpi::CHECK,
+    &jpeg_quality::CHECK,
+    &file_size::CHECK,
+];
+
+/// The check of this id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    ALL.iter().copied().find(|c| c.id == id)
+}
+
+/// The measurement of one check on one scene.
+pub type Measurement = (&'static Check, Measured);
+
+/// Measure everything that can be measured, in the order of [`ALL`].
+pub fn measure_all(scene: &Scene) -> Vec<Measurement> {
+    let portrait = scene.portrait();
+    ALL.iter()
+        .map(|&check| {
+            let measured = match check.measure {
+                Measure::Scene(measure) => measure(scene),
+                Measure::Portrait(measure) => {
+                    portrait.as_ref().map_err(Clone::clone).and_then(measure)
+                }
+            };
+            (check, measured)
+        })
+        .collect()
+}
+
+/// The same fault for a value that is too low and one that is too high.
+const fn fault(code: &'static str, reason: Text, advice: Text) -> Fault {
+    Fault { code, reason, advice }
+}
+
+/// A text in both languages.
+const fn text(zh: &'static str, en: &'static str) -> Text {
+    Text { zh, en }
+}
+
+/// How far a measurement on a face can be trusted: its presence, less for a face of few pixels.
+fn face_confidence(portrait: &Portrait) -> f64 {
+    let eyes = f64::from(portrait.face.inter_ocular_distance());
+    // 20 px between the pupils: a lid is 3 px high, and nothing fine can be told.
+    f64::from(portrait.face.presence) * (eyes / 20.0).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_is_complete_and_named_by_the_convention() {
+        for c in ALL {
+            assert!(c.id.chars().all(|ch| ch.is_ascii_lowercase() || ch == '_'), "{}", c.id);
+            assert_eq!(ALL.iter().filter(|o| o.id == c.id).count(), 1, "{} is there twice", c.id);
+            let texts = [c.title, c.low.reason, c.low.advice, c.high.reason, c.high.advice];
+            for t in texts {
+                assert!(!t.en.is_empty() && t.en.is_ascii(), "{}: English {:?}", c.id, t.en);
+                assert!(t.zh.chars().any(|ch| ch > '\u{4e00}'), "{}: Chinese {:?}", c.id, t.zh);
+            }
+            assert!(!c.clause.is_empty() && c.method.len() > 20, "{}", c.id);
+            assert!(!c.low.code.is_empty() && !c.high.code.is_empty(), "{}", c.id);
+        }
+    }
+
+    #[test]
+    fn every_check_has_its_own_file_and_every_file_its_check() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .filter(|f| f != "mod")
+            .collect();
+        let mut ids: Vec<&str> = ALL.iter().map(|c| c.id).collect();
+        files.sort();
+        ids.sort_unstable();
+        assert_eq!(files, ids);
+    }
+}

@@ -1,0 +1,160 @@
+//! Readings against a profile: the only place that compares a value with a limit.
+
+use crate::check::{ALL, Check, Measurement};
+use crate::profile::{Profile, Stage};
+use crate::verdict::{
+    Accept, Band, Fault, Finding, Limit, Measured, Outcome, Reading, Value, Verdict,
+};
+
+/// The verdict on one capture: each measurement for which the profile has a limit becomes a finding.
+///
+/// A check with a limit but no measurement counts as not assessed; it never passes.
+pub fn judge(measurements: &[Measurement], profile: &Profile, stage: Stage) -> Verdict {
+    let limits = profile.limits(stage);
+    let find = |check: &Check| measurements.iter().find(|(c, _)| c.id == check.id);
+    let findings: Vec<Finding> = ALL
+        .iter()
+        .filter_map(|check| Some((check, limits.get(check.id)?)))
+        .map(|(check, limit)| {
+            let missing = || Err(crate::verdict::Unreadable::because("it was not measured"));
+            let measured = find(check).map_or_else(missing, |(_, m)| m.clone());
+            finding(check, measured, limit, profile.min_confidence)
+        })
+        .collect();
+    let required = || findings.iter().enumerate().filter(|(_, f)| f.limit.required);
+    let worst = required().map(|(_, f)| f.outcome).max();
+    let first = worst.filter(|w| *w != Outcome::Pass);
+    let first = first.and_then(|w| required().find(|(_, f)| f.outcome == w).map(|(i, _)| i));
+    let outcome = match worst {
+        Some(Outcome::NotAssessed) => Outcome::Review,
+        Some(worst) => worst,
+        // A profile without a required check has judged nothing.
+        None => Outcome::Review,
+    };
+    Verdict { outcome, findings, first }
+}
+
+fn finding(
+    check: &'static Check,
+    measured: Measured,
+    limit: &Limit,
+    min_confidence: f64,
+) -> Finding {
+    let (outcome, slack, fault) = match &measured {
+        Err(_) => (Outcome::NotAssessed, None, None),
+        Ok(reading) => {
+            let (outcome, slack, fault) = compare(check, reading, &limit.accept);
+            let unsure = reading.confidence < min_confidence;
+            (if unsure { Outcome::Review } else { outcome }, slack, fault)
+        }
+    };
+    Finding { check: check.id, outcome, measured, limit: limit.clone(), slack, fault }
+}
+
+fn compare(
+    check: &Check,
+    reading: &Reading,
+    accept: &Accept,
+) -> (Outcome, Option<f64>, Option<Fault>) {
+    match (&reading.value, accept) {
+        (Value::Number(value), Accept::Range { pass, review }) => {
+            let slack = slack(*value, *pass);
+            let outcome = if slack >= 0.0 {
+                Outcome::Pass
+            } else if self::slack(*value, *review) >= 0.0 {
+                Outcome::Review
+            } else {
+                Outcome::Fail
+            };
+            let below = pass.min.is_some_and(|min| *value < min);
+            let fault = (slack < 0.0).then_some(if below { check.low } else { check.high });
+            (outcome, slack.is_finite().then_some(slack), fault)
+        }
+        (Value::Name(name), Accept::OneOf(names)) if names.contains(name) => {
+            (Outcome::Pass, None, None)
+        }
+        (Value::Name(_), Accept::OneOf(_)) => (Outcome::Fail, None, Some(check.high)),
+        // A profile that holds a number against names says nothing about it.
+        (Value::Number(_), Accept::OneOf(_)) | (Value::Name(_), Accept::Range { .. }) => {
+            (Outcome::NotAssessed, None, None)
+        }
+    }
+}
+
+/// Distance to the nearest end of the band: positive inside, negative outside. Not a number is as
+/// far outside as can be.
+fn slack(value: f64, band: Band) -> f64 {
+    if value.is_nan() {
+        return f64::NEG_INFINITY;
+    }
+    let above = band.min.map_or(f64::INFINITY, |min| value - min);
+    let below = band.max.map_or(f64::INFINITY, |max| max - value);
+    above.min(below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check;
+    use crate::profile;
+    use crate::verdict::Unreadable;
+
+    const PROFILE: &str = "name='t'\ntitle={zh='一',en='t'}\nsource='s'\nmin_confidence=0.5\n\
+        [limits.yaw]\npass={min=-8,max=8}\nreview={min=-12,max=12}\nclause='c'\n\
+        [limits.file_format]\none_of=['JPEG']\nclause='c'\n\
+        [limits.jpeg_quality]\npass={min=60}\nrequired=false\nclause='c'\n";
+
+    fn verdict(yaw: Measured) -> Verdict {
+        let measurements = [
+            (check::find("yaw").unwrap(), yaw),
+            (check::find("file_format").unwrap(), Ok(Reading::name("JPEG"))),
+            (check::find("jpeg_quality").unwrap(), Ok(Reading::exact(20.0))),
+        ];
+        judge(&measurements, &profile::parse("t", PROFILE).unwrap(), Stage::Capture)
+    }
+
+    #[test]
+    fn a_value_passes_is_reviewed_or_fails_by_its_bands_and_the_ends_belong_to_them() {
+        for (value, outcome, code) in [
+            (0.0, Outcome::Pass, None),
+            (8.0, Outcome::Pass, None),
+            (8.1, Outcome::Review, Some("yaw_left")),
+            (-12.0, Outcome::Review, Some("yaw_right")),
+            (12.1, Outcome::Fail, Some("yaw_left")),
+        ] {
+            let v = verdict(Ok(Reading::exact(value)));
+            assert_eq!(v.outcome, outcome, "{value}");
+            assert_eq!(v.findings[0].fault.map(|f| f.code), code, "{value}");
+        }
+    }
+
+    #[test]
+    fn slack_is_the_distance_to_the_nearest_end_of_the_pass_band() {
+        assert_eq!(verdict(Ok(Reading::exact(5.0))).findings[0].slack, Some(3.0));
+        assert_eq!(verdict(Ok(Reading::exact(-10.0))).findings[0].slack, Some(-2.0));
+    }
+
+    #[test]
+    fn what_is_unsure_or_not_measured_is_left_to_a_person() {
+        let unsure = Reading { confidence: 0.3, ..Reading::exact(40.0) };
+        assert_eq!(verdict(Ok(unsure)).outcome, Outcome::Review);
+        let v = verdict(Err(Unreadable::because("no face")));
+        assert_eq!((v.outcome, v.findings[0].outcome), (Outcome::Review, Outcome::NotAssessed));
+        assert_eq!(v.first, Some(0));
+        assert_eq!(verdict(Ok(Reading::exact(f64::NAN))).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn an_optional_check_is_reported_but_does_not_decide() {
+        let v = verdict(Ok(Reading::exact(0.0)));
+        assert_eq!(v.outcome, Outcome::Pass);
+        assert_eq!(v.findings.iter().filter(|f| f.outcome == Outcome::Fail).count(), 1);
+        assert_eq!(v.first, None);
+    }
+
+    #[test]
+    fn a_required_check_without_a_measurement_does_not_pass() {
+        let v = judge(&[], &profile::parse("t", PROFILE).unwrap(), Stage::Capture);
+        assert_eq!(v.outcome, Outcome::Review);
+    }
+}

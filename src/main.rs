@@ -1,0 +1,28 @@
+//! The `photogate` program: a thin shell around the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use photogate::cli::{self, Cli};
+use photogate::error::Error;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Whether clap's own message can be printed changes nothing.
+            let _ = e.print();
+            let asked = matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked { 0 } else { cli::WRONG_USAGE });
+        }
+    };
+    match cli::run(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(e) => {
+            eprintln!("photogate: {e}");
+            let usage = matches!(e, Error::Usage { .. } | Error::Profile { .. });
+            ExitCode::from(if usage { cli::WRONG_USAGE } else { 2 })
+        }
+    }
+}

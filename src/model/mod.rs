@@ -1,0 +1,66 @@
+//! The networks: one file each, with how to prepare its input, run it and read its output.
+//!
+//! A network sees only floats; what it returns is in pixels of the photo it was given.
+
+pub mod detector;
+pub mod landmarks;
+
+use image::RgbImage;
+
+use crate::engine::{Engine, Network};
+use crate::error::Result;
+
+/// A model as it is shipped: embedded in the program, so that a bare binary works offline.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipped {
+    /// Name used in records and by `doctor`.
+    pub name: &'static str,
+    /// The ONNX file.
+    pub onnx: &'static [u8],
+    /// Side of its square input, pixels.
+    pub side: usize,
+    /// Input and output shapes, for people.
+    pub shapes: &'static str,
+    /// Multiply-adds of one run, in millions (counted on the exported graph by the recipe).
+    pub mega_macs: f64,
+}
+
+/// Every model of this build.
+pub const SHIPPED: &[Shipped] = &[detector::SHIPPED, landmarks::SHIPPED];
+
+impl Shipped {
+    /// SHA-256 of the ONNX file, hexadecimal.
+    pub fn sha256(&self) -> String {
+        crate::hash::sha256_hex(self.onnx)
+    }
+}
+
+/// Planar RGB in 0..1, `[1, 3, height, width]`, as every model here takes its picture.
+fn planar(picture: &RgbImage) -> ndarray::ArrayD<f32> {
+    let (w, h) = (picture.width() as usize, picture.height() as usize);
+    let mut out = ndarray::Array4::<f32>::zeros((1, 3, h, w));
+    for (c, mut plane) in out.index_axis_mut(ndarray::Axis(0), 0).outer_iter_mut().enumerate() {
+        for (value, pixel) in plane.iter_mut().zip(picture.pixels()) {
+            *value = f32::from(pixel.0[c]) / 255.0;
+        }
+    }
+    out.into_dyn()
+}
+
+/// Milliseconds of one run of a model on a grey picture: the median of nine after one to warm up.
+///
+/// # Errors
+/// When the runtime rejects the model.
+pub fn milliseconds(model: &Shipped, engine: &Engine) -> Result<f64> {
+    let mut network = Network::load(engine, model.name, model.onnx)?;
+    let input = ndarray::ArrayD::from_elem(ndarray::IxDyn(&[1, 3, model.side, model.side]), 0.5);
+    network.run(input.view())?;
+    let mut times = Vec::new();
+    for _ in 0..9 {
+        let start = std::time::Instant::now();
+        network.run(input.view())?;
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[4])
+}

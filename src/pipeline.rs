@@ -1,0 +1,113 @@
+//! One photo through every stage.
+
+use image::RgbImage;
+
+use crate::capture::{self, Capture};
+use crate::check::{self, Measurement};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::face::{self, Face};
+use crate::hash::sha256_hex;
+use crate::judge::judge;
+use crate::model::detector::{self, Detector};
+use crate::model::landmarks::{Landmarker, Landmarks};
+use crate::photo::{self, FileFacts, Photo};
+use crate::profile::{Profile, Stage};
+use crate::scene::Scene;
+use crate::verdict::Verdict;
+
+/// What the landmark network believes in this much is a face.
+const PRESENT: f32 = 0.95;
+
+/// What it believes in less than this is none, whatever the detector said. In between a person looks.
+const DOUBTFUL: f32 = 0.6;
+
+/// The models of one worker.
+pub struct Pipeline {
+    detector: Detector,
+    landmarker: Landmarker,
+}
+
+/// What came out for one capture.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The capture.
+    pub capture: Capture,
+    /// SHA-256 of its bytes, where they could be read.
+    pub sha256: Option<String>,
+    /// The judged photo, or why there is none.
+    pub outcome: std::result::Result<Judged, String>,
+}
+
+/// A photo that was judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Facts of the file.
+    pub facts: FileFacts,
+    /// The faces.
+    pub faces: Vec<Face>,
+    /// Every measurement, also those that the profile has no limit for.
+    pub measurements: Vec<Measurement>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+impl Pipeline {
+    /// Load the models.
+    ///
+    /// # Errors
+    /// When the runtime rejects a model.
+    pub fn load(engine: &Engine) -> Result<Pipeline> {
+        Ok(Pipeline { detector: Detector::load(engine)?, landmarker: Landmarker::load(engine)? })
+    }
+
+    /// Read, decode, perceive, measure and judge one capture. Never fails: what goes wrong is its
+    /// outcome.
+    pub fn check(&mut self, capture: &Capture, profile: &Profile, stage: Stage) -> Checked {
+        let mut sha256 = None;
+        let mut run = || {
+            let bytes = capture::read(capture, photo::Limits::default().max_file_bytes)?;
+            sha256 = Some(sha256_hex(&bytes));
+            self.judge(photo::decode(&bytes, &capture.path)?, profile, stage)
+        };
+        let outcome = run().map_err(|e| e.to_string());
+        Checked { capture: capture.clone(), sha256, outcome }
+    }
+
+    /// Perceive, measure and judge a decoded photo.
+    ///
+    /// # Errors
+    /// When inference fails.
+    pub fn judge(&mut self, photo: Photo, profile: &Profile, stage: Stage) -> Result<Judged> {
+        let (faces, doubtful) = self.faces(&photo.pixels)?;
+        let scene = Scene { photo, faces, doubtful };
+        let measurements = check::measure_all(&scene);
+        let verdict = judge(&measurements, profile, stage);
+        Ok(Judged { facts: scene.photo.facts, faces: scene.faces, measurements, verdict })
+    }
+
+    /// Every face of the picture, largest first, and the number of doubtful ones.
+    ///
+    /// # Errors
+    /// When inference fails.
+    pub fn faces(&mut self, picture: &RgbImage) -> Result<(Vec<Face>, usize)> {
+        let (mut faces, mut doubtful): (Vec<Face>, usize) = (Vec::new(), 0);
+        for found in self.detector.run(picture)? {
+            let Landmarks { mesh, presence } = self.landmarker.run(picture, &found.five)?;
+            let bounds = face::bounds(&mesh);
+            // Two candidates that turn out to be the same face.
+            if faces.iter().any(|f| detector::iou(&f.bounds, &bounds) > detector::SAME_FACE_IOU) {
+                continue;
+            }
+            if presence >= PRESENT {
+                let pose = face::pose(&mesh);
+                faces.push(Face { score: found.score, presence, bounds, mesh, pose });
+            } else if presence >= DOUBTFUL {
+                doubtful += 1;
+            }
+        }
+        let height = |f: &Face| f.bounds[3] - f.bounds[1];
+        faces.sort_by(|a, b| height(b).total_cmp(&height(a)));
+        Ok((faces, doubtful))
+    }
+}

@@ -1,0 +1,210 @@
+//! Pixel work that several stages share: resampling, similarities, lightness, polygon regions.
+//!
+//! Coordinates are pixels of the picture at hand, x right, y down, pixel centres at whole numbers.
+
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use image::{GrayImage, Luma, Rgb, RgbImage};
+use imageproc::drawing::draw_polygon_mut;
+use imageproc::geometric_transformations::{Border, Interpolation, Projection, warp_into};
+use imageproc::point::Point;
+use palette::{FromColor, Lab, Srgb};
+
+/// Rotation, uniform scale and shift: `x' = a x - b y + tx`, `y' = b x + a y + ty`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Similarity {
+    /// Scale times cosine.
+    pub a: f32,
+    /// Scale times sine.
+    pub b: f32,
+    /// Shift in x, target pixels.
+    pub tx: f32,
+    /// Shift in y, target pixels.
+    pub ty: f32,
+}
+
+impl Similarity {
+    /// Turns the source by `-angle` (so that a line at `angle` radians becomes level), scales it by
+    /// `scale` and puts the source point `centre` on the target point `onto`.
+    pub fn about(centre: [f32; 2], angle: f32, scale: f32, onto: [f32; 2]) -> Similarity {
+        let (sin, cos) = (-angle).sin_cos();
+        let (a, b) = (cos * scale, sin * scale);
+        let tx = onto[0] - (a * centre[0] - b * centre[1]);
+        let ty = onto[1] - (b * centre[0] + a * centre[1]);
+        Similarity { a, b, tx, ty }
+    }
+
+    /// The image of a point.
+    pub fn apply(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        [self.a * x - self.b * y + self.tx, self.b * x + self.a * y + self.ty]
+    }
+
+    /// Target pixels per source pixel.
+    pub fn scale(&self) -> f32 {
+        self.a.hypot(self.b)
+    }
+
+    /// The way back.
+    pub fn inverse(&self) -> Similarity {
+        let d = self.a * self.a + self.b * self.b;
+        let (a, b) = (self.a / d, -self.b / d);
+        let tx = -(a * self.tx - b * self.ty);
+        let ty = -(b * self.tx + a * self.ty);
+        Similarity { a, b, tx, ty }
+    }
+}
+
+/// The picture at another, smaller size: each new pixel is the mean of those it covers.
+pub fn shrink(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
+    let mut out = RgbImage::new(width, height);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box));
+    // Both are 8-bit RGB of at least one pixel, so that resizing has nothing to refuse.
+    Resizer::new().resize(picture, &mut out, Some(&options)).expect("same pixel type");
+    out
+}
+
+/// The part of the picture that a similarity carries onto a square of `side` pixels.
+///
+/// Averages where it shrinks; outside the picture the edge pixels go on.
+pub fn cut(picture: &RgbImage, to_square: &Similarity, side: u32) -> RgbImage {
+    let back = to_square.inverse();
+    let end = side as f32 - 1.0;
+    let corners = [[0.0, 0.0], [end, 0.0], [0.0, end], [end, end]].map(|p| back.apply(p));
+    let (w, h) = picture.dimensions();
+    // Only the part that is needed is averaged: the face of a 24-megapixel capture is a corner of it.
+    let by = (1.0 / to_square.scale()).floor().max(1.0);
+    let clamp = |v: f32, n: u32| v.clamp(0.0, (n - 1) as f32) as u32;
+    let low =
+        |k: usize, n| clamp(corners.iter().map(|c| c[k]).fold(f32::MAX, f32::min) - 2.0 * by, n);
+    let high =
+        |k: usize, n| clamp(corners.iter().map(|c| c[k]).fold(f32::MIN, f32::max) + 2.0 * by, n);
+    let (x0, y0, x1, y1) = (low(0, w), low(1, h), high(0, w), high(1, h));
+    let part = image::imageops::crop_imm(picture, x0, y0, x1 - x0 + 1, y1 - y0 + 1).to_image();
+    let small_size = |n: u32| ((n as f32 / by).round() as u32).max(1);
+    let (sw, sh) = (small_size(part.width()), small_size(part.height()));
+    let small = if by > 1.0 { shrink(&part, sw, sh) } else { part };
+    // From pixels of `small` to pixels of the picture: centres at whole numbers in both.
+    let (fx, fy) =
+        ((x1 - x0 + 1) as f32 / small.width() as f32, (y1 - y0 + 1) as f32 / small.height() as f32);
+    let (ox, oy) = (x0 as f32 + (fx - 1.0) / 2.0, y0 as f32 + (fy - 1.0) / 2.0);
+    let s = to_square;
+    let matrix = [
+        s.a * fx,
+        -s.b * fy,
+        s.a * ox - s.b * oy + s.tx,
+        s.b * fx,
+        s.a * fy,
+        s.b * ox + s.a * oy + s.ty,
+        0.0,
+        0.0,
+        1.0,
+    ];
+    let mut out = RgbImage::new(side, side);
+    // A similarity of positive scale always has an inverse.
+    if let Some(projection) = Projection::from_matrix(matrix) {
+        warp_into(&small, projection, Interpolation::Bilinear, Border::Replicate, &mut out);
+    }
+    out
+}
+
+/// CIE L* of an sRGB pixel, 0 to 100 (D65; CIE 15:2004 by way of `palette`).
+pub fn lightness(pixel: Rgb<u8>) -> f32 {
+    let [r, g, b] = pixel.0;
+    Lab::from_color(Srgb::new(r, g, b).into_linear::<f32>()).l
+}
+
+/// Rec. 709 luma of an sRGB pixel, 0 to 255.
+pub fn luma(pixel: Rgb<u8>) -> f32 {
+    let [r, g, b] = pixel.0.map(f32::from);
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/// The pixels inside any of the polygons and outside all of the `holes`, as a mask of 255 and 0.
+pub fn region(size: (u32, u32), polygons: &[Vec<[f32; 2]>], holes: &[Vec<[f32; 2]>]) -> GrayImage {
+    let mut mask = GrayImage::new(size.0, size.1);
+    for (outlines, value) in [(polygons, 255), (holes, 0)] {
+        for outline in outlines {
+            let mut points: Vec<Point<i32>> = outline
+                .iter()
+                .map(|p| Point::new(p[0].round() as i32, p[1].round() as i32))
+                .collect();
+            // The drawing routine closes the outline itself and refuses one that is closed already.
+            points.dedup();
+            while points.len() > 1 && points.first() == points.last() {
+                points.pop();
+            }
+            if points.len() > 2 {
+                draw_polygon_mut(&mut mask, &points, Luma([value]));
+            }
+        }
+    }
+    mask
+}
+
+/// The colours of the masked pixels, row by row.
+pub fn masked<'a>(
+    picture: &'a RgbImage,
+    mask: &'a GrayImage,
+) -> impl Iterator<Item = Rgb<u8>> + 'a {
+    picture.pixels().zip(mask.pixels()).filter(|(_, m)| m.0[0] > 0).map(|(p, _)| *p)
+}
+
+/// The value below which a share `q` (0..1) of the values lies; `None` of no values.
+pub fn quantile(values: &mut [f32], q: f32) -> Option<f32> {
+    if values.is_empty() {
+        return None;
+    }
+    let k = ((values.len() - 1) as f32 * q).round() as usize;
+    let (_, value, _) = values.select_nth_unstable_by(k, f32::total_cmp);
+    Some(*value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_similarity_and_its_inverse_cancel() {
+        let s = Similarity::about([30.0, 40.0], 0.3, 2.5, [5.0, 6.0]);
+        let [x, y] = s.inverse().apply(s.apply([12.0, -7.0]));
+        assert!((x - 12.0).abs() < 1e-4 && (y + 7.0).abs() < 1e-4);
+        assert!((s.scale() - 2.5).abs() < 1e-5);
+    }
+
+    #[test]
+    fn cutting_finds_the_same_place_at_full_size_and_shrunk() {
+        // A horizontal and vertical ramp: the value tells the place.
+        let ramp = RgbImage::from_fn(250, 250, |x, y| Rgb([x as u8, y as u8, 0]));
+        for scale in [1.0, 0.4, 0.21] {
+            let s = Similarity::about([125.0, 100.0], 0.0, scale, [16.0, 16.0]);
+            let out = cut(&ramp, &s, 33);
+            let [x, y] = s.inverse().apply([20.0, 10.0]);
+            let p = out.get_pixel(20, 10).0;
+            assert!(
+                (f32::from(p[0]) - x).abs() < 1.5 && (f32::from(p[1]) - y).abs() < 1.5,
+                "{scale}: {p:?} {x} {y}"
+            );
+        }
+    }
+
+    #[test]
+    fn lightness_of_black_grey_and_white() {
+        assert!(lightness(Rgb([0; 3])).abs() < 0.01);
+        assert!((lightness(Rgb([119; 3])) - 50.0).abs() < 0.3);
+        assert!((lightness(Rgb([255; 3])) - 100.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_hole_is_left_out_of_a_region() {
+        let square = |a: f32, b: f32| vec![[a, a], [b, a], [b, b], [a, b]];
+        let mask = region((20, 20), &[square(2.0, 17.0)], &[square(8.0, 11.0)]);
+        assert_eq!(mask.get_pixel(4, 4).0[0], 255);
+        assert_eq!(mask.get_pixel(9, 9).0[0], 0);
+        assert_eq!(mask.get_pixel(0, 0).0[0], 0);
+    }
+
+    #[test]
+    fn quantiles_of_few_values() {
+        assert_eq!(quantile(&mut [3.0, 1.0, 2.0], 0.5), Some(2.0));
+        assert_eq!(quantile(&mut [], 0.5), None);
+    }
+}

@@ -1,0 +1,165 @@
+//! One JSON record per capture (NDJSON): everything that was found, for programs.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::check;
+use crate::face::{Face, part};
+use crate::model;
+use crate::photo::FileFacts;
+use crate::pipeline::{Checked, Judged};
+use crate::profile::{Profile, Stage};
+use crate::verdict::{Accept, Band, Evidence, Finding, Value};
+
+/// What the records of one run have in common.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    /// The profile that was judged by.
+    pub profile: &'a Profile,
+    /// What the files were taken for.
+    pub stage: Stage,
+    /// Name and version of the inference engine.
+    pub engine: &'a str,
+    /// Whether each face gets its 478 mesh points.
+    pub mesh: bool,
+}
+
+/// The record of one capture, on one line.
+///
+/// Pictures are measured in pixels of the upright photo, angles in degrees. Nothing in it depends on
+/// the time or on the number of workers.
+pub fn record(checked: &Checked, run: &Run) -> String {
+    let mut record = Map::new();
+    record.insert("id".into(), json!(checked.capture.id));
+    record.insert("path".into(), json!(checked.capture.path.to_string_lossy()));
+    record.insert("sha256".into(), json!(checked.sha256));
+    match &checked.outcome {
+        Ok(judged) => judged_part(&mut record, judged, run.mesh),
+        Err(reason) => {
+            record.insert("verdict".into(), json!("error"));
+            record.insert("error".into(), json!(reason));
+        }
+    }
+    let models: Map<String, Json> =
+        model::SHIPPED.iter().map(|m| (m.name.into(), json!(m.sha256()))).collect();
+    record.insert("models".into(), json!(models));
+    record.insert(
+        "profile".into(),
+        json!({"name": run.profile.name, "sha256": run.profile.sha256, "stage": run.stage.id()}),
+    );
+    let version = env!("CARGO_PKG_VERSION");
+    record.insert(
+        "program".into(),
+        json!({"name": "photogate", "version": version, "engine": run.engine}),
+    );
+    Json::Object(record).to_string()
+}
+
+fn judged_part(record: &mut Map<String, Json>, judged: &Judged, mesh: bool) {
+    let verdict = &judged.verdict;
+    record.insert("verdict".into(), json!(verdict.outcome.id()));
+    record.insert("first".into(), json!(verdict.first.map(|i| verdict.findings[i].check)));
+    record.insert("findings".into(), verdict.findings.iter().map(finding).collect());
+    record.insert("readings".into(), readings(judged));
+    record.insert("photo".into(), photo(&judged.facts));
+    record.insert("faces".into(), judged.faces.iter().map(|f| face(f, mesh)).collect());
+}
+
+/// Values of checks that the profile has no limit for: measured, so worth keeping.
+fn readings(judged: &Judged) -> Json {
+    let limited = |id: &str| judged.verdict.findings.iter().any(|f| f.check == id);
+    let rest = judged.measurements.iter().filter(|(c, _)| !limited(c.id));
+    let pairs = rest.filter_map(|(c, m)| Some((c.id.to_owned(), value(&m.as_ref().ok()?.value))));
+    Json::Object(pairs.collect())
+}
+
+fn finding(f: &Finding) -> Json {
+    let unit = check::find(f.check).map_or("", |c| c.unit);
+    let reading = f.measured.as_ref().ok();
+    json!({
+        "check": f.check,
+        "outcome": f.outcome.id(),
+        "required": f.limit.required,
+        "value": reading.map(|r| value(&r.value)),
+        "unit": unit,
+        "confidence": reading.map(|r| round(r.confidence)),
+        "limit": limit(&f.limit.accept),
+        "slack": f.slack.map(round),
+        "reason": f.fault.map(|x| json!({"code": x.code, "zh": x.reason.zh, "en": x.reason.en})),
+        "advice": f.fault.map(|x| json!({"zh": x.advice.zh, "en": x.advice.en})),
+        "unreadable": f.measured.as_ref().err().map(|u| &u.because),
+        "evidence": reading.map(|r| r.evidence.iter().map(evidence).collect::<Vec<_>>()),
+    })
+}
+
+fn limit(accept: &Accept) -> Json {
+    let band = |b: &Band| json!({"min": b.min, "max": b.max});
+    match accept {
+        Accept::Range { pass, review } => json!({"pass": band(pass), "review": band(review)}),
+        Accept::OneOf(names) => json!({"one_of": names}),
+    }
+}
+
+fn value(value: &Value) -> Json {
+    match value {
+        Value::Number(n) => json!(round(*n)),
+        Value::Name(name) => json!(name),
+    }
+}
+
+fn evidence(e: &Evidence) -> Json {
+    match e {
+        Evidence::Points(points) => json!({"points": points.iter().map(point).collect::<Vec<_>>()}),
+        Evidence::Line(a, b) => json!({"line": [point(a), point(b)]}),
+        Evidence::Region(outline) => {
+            json!({"region": outline.iter().map(point).collect::<Vec<_>>()})
+        }
+    }
+}
+
+fn photo(facts: &FileFacts) -> Json {
+    json!({
+        "format": facts.format.name(),
+        "extension": facts.extension,
+        "width": facts.width,
+        "height": facts.height,
+        "dpi": facts.dpi.map(|(x, y)| [round(x), round(y)]),
+        "bits_per_pixel": facts.bits_per_pixel,
+        "colour_space": facts.colour_space.name(),
+        "icc_problem": facts.icc_problem,
+        "raw_preview": facts.raw_preview,
+        "orientation": facts.orientation,
+        "bytes": facts.bytes,
+        "jpeg_quality": facts.jpeg.as_ref().and_then(|j| j.quality),
+    })
+}
+
+fn face(f: &Face, with_mesh: bool) -> Json {
+    let points =
+        [part::RIGHT_PUPIL, part::LEFT_PUPIL, 1, part::MOUTH_CORNERS[0], part::MOUTH_CORNERS[1]];
+    let mut record = json!({
+        "score": round(f.score.into()),
+        "presence": round(f.presence.into()),
+        "bounds": f.bounds.map(round1),
+        "points": points.map(|i| point(&f.at(i))),
+        "inter_ocular_distance": round(f.inter_ocular_distance().into()),
+        "pose": {"yaw": round(f.pose.yaw), "pitch": round(f.pose.pitch), "roll": round(f.pose.roll)},
+    });
+    if with_mesh {
+        record["mesh"] = f.mesh.iter().map(|p| json!(p.map(|v| round(v.into())))).collect();
+    }
+    record
+}
+
+fn point(p: &[f32; 2]) -> [f64; 2] {
+    p.map(round1)
+}
+
+/// A tenth of a pixel.
+fn round1(v: f32) -> f64 {
+    (f64::from(v) * 10.0).round() / 10.0
+}
+
+/// Four decimals: finer than any model is, and free of float noise.
+fn round(v: f64) -> f64 {
+    (v * 1e4).round() / 1e4
+}

@@ -1,0 +1,141 @@
+//! What people and programs read of the results.
+
+pub mod json;
+pub mod terminal;
+
+use crate::check;
+use crate::verdict::{Accept, Band, Finding, Outcome, Value};
+
+/// How many captures came out how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Passed.
+    pub pass: usize,
+    /// A person must look.
+    pub review: usize,
+    /// To be taken again.
+    pub fail: usize,
+    /// Could not be read.
+    pub error: usize,
+}
+
+impl Summary {
+    /// Count one more; `None` is a capture that could not be read.
+    pub fn count(&mut self, outcome: Option<Outcome>) {
+        match outcome {
+            Some(Outcome::Pass) => self.pass += 1,
+            Some(Outcome::Review | Outcome::NotAssessed) => self.review += 1,
+            Some(Outcome::Fail) => self.fail += 1,
+            None => self.error += 1,
+        }
+    }
+
+    /// All captures.
+    pub fn total(&self) -> usize {
+        self.pass + self.review + self.fail + self.error
+    }
+
+    /// Exit code of the program: 0 all pass, 1 some need attention, 2 some could not be read.
+    pub fn exit_code(&self) -> u8 {
+        match (self.error, self.review + self.fail) {
+            (0, 0) => 0,
+            (0, _) => 1,
+            _ => 2,
+        }
+    }
+}
+
+/// A number as people read it: no more digits than its size deserves.
+fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        a if a >= 100.0 => 0,
+        a if a >= 10.0 => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.digits$}");
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// A number next to the end of a band that it lies beyond: with enough digits to see that it does.
+fn number_beyond(value: f64, band: Band) -> String {
+    let shown = |digits: usize| format!("{value:.digits$}");
+    let looks_inside = |text: &String| {
+        let seen: f64 = text.parse().unwrap_or(value);
+        band.min.is_none_or(|min| seen >= min) && band.max.is_none_or(|max| seen <= max)
+    };
+    let longer = (2..7).map(shown);
+    std::iter::once(number(value)).chain(longer).find(|t| !looks_inside(t)).unwrap_or(shown(7))
+}
+
+/// The measured value with its unit, or a dash.
+fn value(finding: &Finding) -> String {
+    match &finding.measured {
+        Ok(reading) => match (&reading.value, &finding.limit.accept) {
+            (Value::Number(n), Accept::Range { pass, .. })
+                if finding.slack.is_some_and(|s| s < 0.0) =>
+            {
+                with_unit(&number_beyond(*n, *pass), finding.check)
+            }
+            (Value::Number(n), _) => with_unit(&number(*n), finding.check),
+            (Value::Name(name), _) => name.clone(),
+        },
+        Err(_) => "-".to_owned(),
+    }
+}
+
+/// The pass band with its unit.
+fn limit(finding: &Finding) -> String {
+    match &finding.limit.accept {
+        Accept::Range { pass, .. } => with_unit(&band(*pass), finding.check),
+        Accept::OneOf(names) => names.join(" / "),
+    }
+}
+
+fn with_unit(text: &str, check: &str) -> String {
+    match check::find(check).map_or("", |c| c.unit) {
+        "" => text.to_owned(),
+        unit @ ("°" | "%") => format!("{text}{unit}"),
+        unit => format!("{text} {unit}"),
+    }
+}
+
+fn band(band: Band) -> String {
+    match (band.min, band.max) {
+        (Some(a), Some(b)) if a == b => number(a),
+        (Some(a), Some(b)) => format!("{}…{}", number(a), number(b)),
+        (Some(a), None) => format!("≥ {}", number(a)),
+        (None, Some(b)) => format!("≤ {}", number(b)),
+        (None, None) => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_long_as_they_deserve() {
+        let said: Vec<_> = [0.0, -0.001, 0.125, 9.5, 19.84, 480.0].map(number).into();
+        assert_eq!(said, ["0", "0", "0.12", "9.5", "19.8", "480"]);
+    }
+
+    #[test]
+    fn a_value_just_outside_does_not_look_like_its_limit() {
+        let band = Band { min: None, max: Some(0.08) };
+        assert_eq!(number_beyond(0.0803, band), "0.0803");
+        assert_eq!(number_beyond(0.2, band), "0.2");
+        assert_eq!(number_beyond(0.9996, Band { min: Some(1.0), max: None }), "0.9996");
+        assert_eq!(number_beyond(0.995, Band { min: Some(1.0), max: None }), "0.99");
+    }
+
+    #[test]
+    fn the_exit_code_says_the_worst() {
+        let code = |pass, review, fail, error| Summary { pass, review, fail, error }.exit_code();
+        assert_eq!(
+            [code(3, 0, 0, 0), code(3, 1, 0, 0), code(3, 0, 1, 0), code(3, 1, 1, 1)],
+            [0, 1, 1, 2]
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! What a photographer reads at a glance: the verdict, the one thing to mend, the number, the limit.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Summary, limit, value};
+use crate::check;
+use crate::pipeline::{Checked, Judged};
+use crate::verdict::{Finding, Outcome, Text};
+
+/// Languages of the instructions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Chinese, then English.
+    #[default]
+    Both,
+    /// Simplified Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+const PASS: Style = AnsiColor::Green.on_default().bold();
+const LOOK: Style = AnsiColor::Yellow.on_default().bold();
+const FAIL: Style = AnsiColor::Red.on_default().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// Write the lines of one capture.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn capture(out: &mut impl Write, checked: &Checked, language: Language) -> io::Result<()> {
+    // A file name may hold control characters, and must not draw on the terminal.
+    let id = printable(&checked.capture.id);
+    match &checked.outcome {
+        Err(reason) => writeln!(
+            out,
+            "{FAIL}{}{FAIL:#} {id}\n       {reason}",
+            word(language, "读不了", "ERROR ")
+        ),
+        Ok(judged) => {
+            let (style, word) = match judged.verdict.outcome {
+                Outcome::Pass => (PASS, word(language, "通过  ", "PASS  ")),
+                Outcome::Fail => (FAIL, word(language, "重拍  ", "RETAKE")),
+                Outcome::Review | Outcome::NotAssessed => {
+                    (LOOK, word(language, "待复核", "LOOK  "))
+                }
+            };
+            write!(out, "{style}{word}{style:#} {id}")?;
+            match judged.verdict.first {
+                Some(i) => first(out, judged, i, language),
+                None => writeln!(out),
+            }
+        }
+    }
+}
+
+fn first(
+    out: &mut impl Write,
+    judged: &Judged,
+    index: usize,
+    language: Language,
+) -> io::Result<()> {
+    let finding = &judged.verdict.findings[index];
+    writeln!(out, "  {}", say(instruction(finding), language))?;
+    write!(out, "       {FAINT}{}{FAINT:#}", numbers(finding, language))?;
+    let others = judged.verdict.findings.iter().enumerate().filter(|(i, f)| {
+        *i != index
+            && f.limit.required
+            && f.outcome != Outcome::Pass
+            && f.outcome != Outcome::NotAssessed
+    });
+    let others: Vec<String> =
+        others.map(|(_, f)| format!("{} {}", title(f, language), value(f))).collect();
+    if !others.is_empty() {
+        let also = word(language, "另有", "also");
+        write!(out, "{FAINT}; {also} {}{FAINT:#}", others.join(", "))?;
+    }
+    writeln!(out)
+}
+
+/// What to do about a finding: the fault's advice, or why a person must look.
+fn instruction(finding: &Finding) -> Text {
+    match (&finding.fault, &finding.measured) {
+        (Some(fault), _) => fault.advice,
+        (None, Err(_)) => Text {
+            zh: "没能测出来，请人工看一下。",
+            en: "Could not be measured: please look.",
+        },
+        (None, Ok(_)) => Text {
+            zh: "机器没把握，请人工看一下。",
+            en: "Not sure enough: please look.",
+        },
+    }
+}
+
+fn numbers(finding: &Finding, language: Language) -> String {
+    let title = title(finding, language);
+    match &finding.measured {
+        Ok(_) => {
+            let bound = word(language, "标准", "limit");
+            format!("{title}: {} ({bound} {})", value(finding), limit(finding))
+        }
+        Err(unreadable) => {
+            let missing = word(language, "未测出", "not measured");
+            format!("{title}: {missing}, {}", unreadable.because)
+        }
+    }
+}
+
+fn title(finding: &Finding, language: Language) -> String {
+    check::find(finding.check).map_or_else(String::new, |c| say(c.title, language))
+}
+
+/// The text with its control characters escaped.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect()
+}
+
+/// A word of the frame around the texts, where both languages at once would only be in the way.
+fn word(language: Language, zh: &'static str, en: &'static str) -> &'static str {
+    if language == Language::Zh { zh } else { en }
+}
+
+fn say(text: Text, language: Language) -> String {
+    match language {
+        Language::Both => format!("{} {}", text.zh, text.en),
+        Language::Zh => text.zh.to_owned(),
+        Language::En => text.en.to_owned(),
+    }
+}
+
+/// Write the closing line.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn summary(
+    out: &mut impl Write,
+    summary: &Summary,
+    made_by: &str,
+    language: Language,
+) -> io::Result<()> {
+    let Summary { pass, review, fail, error } = summary;
+    let total = summary.total();
+    if language == Language::Zh {
+        write!(
+            out,
+            "\n共 {total} 张：{PASS}通过 {pass}{PASS:#}，{FAIL}重拍 {fail}{FAIL:#}，{LOOK}待复核 {review}{LOOK:#}，无法读取 {error}"
+        )?;
+    } else {
+        write!(
+            out,
+            "\n{total} captures: {PASS}{pass} pass{PASS:#}, {FAIL}{fail} retake{FAIL:#}, \
+             {LOOK}{review} to look at{LOOK:#}, {error} unreadable"
+        )?;
+    }
+    writeln!(out, "  {FAINT}({made_by}){FAINT:#}")
+}

@@ -1,0 +1,71 @@
+//! A photo with every face in it, and the portrait: a scene with exactly one.
+
+use image::RgbImage;
+
+use crate::face::{self, Face};
+use crate::photo::Photo;
+use crate::pixels::Similarity;
+use crate::verdict::Unreadable;
+
+/// Outlines of skin that glasses, hair and beards rarely cover: cheeks and middle of the forehead.
+pub const SKIN: [&[usize]; 3] =
+    [face::part::RIGHT_CHEEK, face::part::LEFT_CHEEK, face::part::FOREHEAD];
+
+/// A photo and its faces.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The photo.
+    pub photo: Photo,
+    /// Every face, largest first.
+    pub faces: Vec<Face>,
+    /// Places that may be faces and may be none: too unsure to measure, too like to ignore.
+    pub doubtful: usize,
+}
+
+/// A scene with exactly one face: what a check of a person needs.
+#[derive(Clone, Debug)]
+pub struct Portrait<'a> {
+    /// The scene.
+    pub scene: &'a Scene,
+    /// Its only face.
+    pub face: &'a Face,
+    /// The face upright at measuring size, [`face::CHIP_SIDE`] square.
+    pub chip: RgbImage,
+    /// From the photo to the chip.
+    pub to_chip: Similarity,
+}
+
+impl Scene {
+    /// The portrait, where there is exactly one face.
+    ///
+    /// # Errors
+    /// The number of faces, as the reason why a check of a person has nothing to measure.
+    pub fn portrait(&self) -> Result<Portrait<'_>, Unreadable> {
+        match &self.faces[..] {
+            [] => Err(Unreadable::because("no face was found")),
+            [face] => Ok(Portrait {
+                scene: self,
+                face,
+                chip: face.chip(&self.photo.pixels),
+                to_chip: face.to_chip(),
+            }),
+            many => Err(Unreadable::because(format!(
+                "{} faces were found, so it is not clear whose to measure",
+                many.len()
+            ))),
+        }
+    }
+}
+
+impl Portrait<'_> {
+    /// An outline of mesh points on the chip.
+    pub fn on_chip(&self, indices: &[usize]) -> Vec<[f32; 2]> {
+        self.face.outline(indices).into_iter().map(|p| self.to_chip.apply(p)).collect()
+    }
+
+    /// The [`SKIN`] of the face as a mask on the chip.
+    pub fn skin(&self) -> image::GrayImage {
+        let polygons = SKIN.map(|p| self.on_chip(p));
+        crate::pixels::region(self.chip.dimensions(), &polygons, &[])
+    }
+}
