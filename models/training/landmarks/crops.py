@@ -4,14 +4,12 @@ import cv2
 import numpy as np
 
 import mesh as geometry
-from model import SIZE
 from warp import triangulation, turn
 
 # Side of the crop in units of the face's scale (see `frame`); the mesh then fills about 3/4 of it.
 SIDE = 3.4
 POOL = 288  # side of a pooled picture, pixels
 POOL_SIDE = 5.1  # its side in units of the face's scale
-IRIS = slice(468, 478)
 
 EYES = (  # upper lid, lower lid, crease above the upper lid; from one corner to the other
     ([246, 161, 160, 159, 158, 157, 173], [7, 163, 144, 145, 153, 154, 155], [247, 30, 29, 27, 28, 56, 190]),

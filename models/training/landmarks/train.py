@@ -1,6 +1,6 @@
 """Train the landmark network.
 
-    python train.py --data ../../../../shared --out runs/landmarks --negatives DIR [DIR ...]
+    python train.py --data ../../../../shared --out runs/landmarks --detector ../../detector.onnx --negatives DIR [DIR ...]
 
 `--data`: the folder of portraits.py. `--negatives`: folders of pictures without people, searched
 for .jpg and .png (for instance Debian's gnome-backgrounds, mate-backgrounds, ukui-wallpapers and
@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import torch
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset, get_worker_info
+from torch.utils.data import DataLoader, Dataset
 
 import sys
 
