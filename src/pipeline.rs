@@ -19,8 +19,12 @@ use crate::verdict::Verdict;
 /// What the landmark network believes in this much is a face.
 const PRESENT: f32 = 0.95;
 
-/// What it believes in less than this is none, whatever the detector said. In between a person looks.
+/// What it believes in less than this is none, unless the detector was sure. In between a person looks.
 const DOUBTFUL: f32 = 0.6;
+
+/// From this score on the detector alone is sure (model card): where the landmark network finds no
+/// face then, somebody may be turned away or covered, and a person looks.
+const SURELY_SEEN: f32 = 0.65;
 
 /// The models of one worker.
 pub struct Pipeline {
@@ -102,7 +106,7 @@ impl Pipeline {
             if presence >= PRESENT {
                 let pose = face::pose(&mesh);
                 faces.push(Face { score: found.score, presence, bounds, mesh, pose });
-            } else if presence >= DOUBTFUL {
+            } else if presence >= DOUBTFUL || found.score >= SURELY_SEEN {
                 doubtful += 1;
             }
         }

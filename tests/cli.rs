@@ -104,6 +104,8 @@ fn broken_files_are_error_records_and_the_batch_goes_on() {
 #[test]
 fn every_format_is_judged() {
     let output = photogate(&["check", &path("formats"), "--format", "ndjson"]);
+    let files = std::fs::read_dir(fixture("formats")).unwrap().count();
+    assert_eq!(records(&output).len(), files);
     for r in records(&output) {
         assert_ne!(r["verdict"], "error", "{}: {}", r["id"], r["error"]);
     }
