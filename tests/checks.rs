@@ -226,7 +226,7 @@ fn each_file_fact_of_a_finished_file_passes_and_fails_alone() {
             "pixel_width" => jpeg(&folder, "wide.jpg", &resized(500, 640), q, 300),
             "pixel_height" => jpeg(&folder, "tall.jpg", &resized(480, 700), q, 300),
             "dpi" => jpeg(&folder, "dpi.jpg", &small, q, 72),
-            "jpeg_quality" => jpeg(&folder, "crushed.jpg", &small, 30, 300),
+            "jpeg_quality" => jpeg(&folder, "crushed.jpg", &small, 50, 300),
             "file_size" => jpeg(&folder, "large.jpg", &small, 100, 300),
             "file_extension" => jpeg(&folder, "renamed.png", &small, q, 300),
             _ => {

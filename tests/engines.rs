@@ -14,8 +14,8 @@ use photogate::model::SHIPPED;
 const CHILD: &str = "PHOTOGATE_TEST_ENGINE";
 
 /// A picture-like input: smooth waves of every size, different in each channel.
-fn input(side: usize, seed: usize) -> ArrayD<f32> {
-    ArrayD::from_shape_fn(IxDyn(&[1, 3, side, side]), |i| {
+fn input(shape: [usize; 4], seed: usize) -> ArrayD<f32> {
+    ArrayD::from_shape_fn(IxDyn(&shape), |i| {
         let (c, y, x) = (i[1] as f32, i[2] as f32, i[3] as f32);
         let phase = seed as f32 * 1.7 + c;
         let wave = |n: f32| (x / n + phase).sin() * (y / (1.3 * n) - phase).cos();
@@ -33,7 +33,7 @@ fn child() {
     for model in SHIPPED {
         let mut network = Network::load(engine, model.name, model.onnx).unwrap();
         for seed in 0..3 {
-            for output in network.run(input(model.side, seed).view()).unwrap() {
+            for output in network.run(input(model.input, seed).view()).unwrap() {
                 for value in output {
                     println!("VALUE {} {value}", model.name);
                 }

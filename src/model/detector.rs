@@ -15,7 +15,7 @@ use crate::pixels;
 pub const SHIPPED: Shipped = Shipped {
     name: "detector",
     onnx: include_bytes!("../../models/detector.onnx"),
-    side: SIDE as usize,
+    input: [1, 3, SIDE as usize, SIDE as usize],
     shapes: "image [1,3,320,320] -> faces [1,2100,15]",
     mega_macs: 113.6,
 };
@@ -58,7 +58,7 @@ impl Detector {
     /// When inference fails.
     pub fn run(&mut self, photo: &RgbImage) -> Result<Vec<Detection>> {
         let (square, scale, shift) = letterbox(photo);
-        let outputs = self.0.run(planar(&square).view())?;
+        let outputs = self.0.run(planar(&[square]).view())?;
         let side = SIDE as f32;
         let rows = outputs[0].as_slice().unwrap_or_default().chunks_exact(15);
         let mut found: Vec<Detection> = rows

@@ -17,8 +17,8 @@ pub struct Shipped {
     pub name: &'static str,
     /// The ONNX file.
     pub onnx: &'static [u8],
-    /// Side of its square input, pixels.
-    pub side: usize,
+    /// Shape of its only input: pictures, channels, height, width.
+    pub input: [usize; 4],
     /// Input and output shapes, for people.
     pub shapes: &'static str,
     /// Multiply-adds of one run, in millions (counted on the exported graph by the recipe).
@@ -26,7 +26,7 @@ pub struct Shipped {
 }
 
 /// Every model of this build.
-pub const SHIPPED: &[Shipped] = &[detector::SHIPPED, landmarks::SHIPPED];
+pub const SHIPPED: &[Shipped] =  &[detector::SHIPPED, landmarks::SHIPPED];
 
 impl Shipped {
     /// SHA-256 of the ONNX file, hexadecimal.
@@ -35,13 +35,16 @@ impl Shipped {
     }
 }
 
-/// Planar RGB in 0..1, `[1, 3, height, width]`, as every model here takes its picture.
-fn planar(picture: &RgbImage) -> ndarray::ArrayD<f32> {
-    let (w, h) = (picture.width() as usize, picture.height() as usize);
-    let mut out = ndarray::Array4::<f32>::zeros((1, 3, h, w));
-    for (c, mut plane) in out.index_axis_mut(ndarray::Axis(0), 0).outer_iter_mut().enumerate() {
-        for (value, pixel) in plane.iter_mut().zip(picture.pixels()) {
-            *value = f32::from(pixel.0[c]) / 255.0;
+/// Planar RGB in 0..1, `[pictures, 3, height, width]`, as every model here takes its pictures, which
+/// all have the size of the first.
+fn planar(pictures: &[RgbImage]) -> ndarray::ArrayD<f32> {
+    let (w, h) = pictures.first().map_or((0, 0), |p| (p.width() as usize, p.height() as usize));
+    let mut out = ndarray::Array4::<f32>::zeros((pictures.len(), 3, h, w));
+    for (mut planes, picture) in out.outer_iter_mut().zip(pictures) {
+        for (c, mut plane) in planes.outer_iter_mut().enumerate() {
+            for (value, pixel) in plane.iter_mut().zip(picture.pixels()) {
+                *value = f32::from(pixel.0[c]) / 255.0;
+            }
         }
     }
     out.into_dyn()
@@ -53,7 +56,7 @@ fn planar(picture: &RgbImage) -> ndarray::ArrayD<f32> {
 /// When the runtime rejects the model.
 pub fn milliseconds(model: &Shipped, engine: &Engine) -> Result<f64> {
     let mut network = Network::load(engine, model.name, model.onnx)?;
-    let input = ndarray::ArrayD::from_elem(ndarray::IxDyn(&[1, 3, model.side, model.side]), 0.5);
+    let input = ndarray::ArrayD::from_elem(ndarray::IxDyn(&model.input), 0.5);
     network.run(input.view())?;
     let mut times = Vec::new();
     for _ in 0..9 {

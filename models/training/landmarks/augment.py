@@ -82,25 +82,28 @@ def obstacle(image, other, rng):
     return np.where(mask[..., None] > 0, fill, image)
 
 
-def jitter(five, rng):
-    """The crop that a detector's five points might give: centre, angle, side in pool pixels."""
+def jitter(five, rng, calm=False):
+    """The crop that a detector's five points (calm: the mesh of a first pass) might give: centre, angle, side in pool pixels."""
     centre, angle, scale = frame(five)
     side = scale * SIDE
     spread = 1.0 if rng.random() < 0.85 else 2.2
+    spread = 0.4 if calm else spread
     centre = centre + rng.normal(0, 0.035, 2) * side * spread
     angle += np.radians(rng.normal(0, 5) * spread)
     return centre, angle, side * np.exp(rng.normal(0, 0.07) * spread)
 
 
-def face(picture, mesh, mirror, other, rng):
+def face(picture, mesh, mirror, other, calm, rng):
     """(crop, mesh in 0..1 of the crop)."""
     if rng.random() < 0.5:
         picture = picture[:, ::-1]
         mesh = mesh[mirror] * np.array([-1, 1, 1], np.float32) + np.array([POOL - 1, 0, 0], np.float32)
-    matrix = affine(*jitter(mesh[[468, 473, 1, 61, 291], :2], rng), SIZE)
+    matrix = affine(*jitter(mesh[[468, 473, 1, 61, 291], :2], rng, calm), SIZE)
     border = cv2.BORDER_REPLICATE if rng.random() < 0.6 else cv2.BORDER_CONSTANT
     crop = shrink_and_warp(picture, matrix, SIZE, border)
     mesh = move(mesh, matrix)
+    if calm:
+        return crop, mesh / SIZE
     if rng.random() < 0.15:
         crop = glasses(crop, mesh, rng)
     if rng.random() < 0.2:

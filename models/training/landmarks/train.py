@@ -27,7 +27,7 @@ import augment  # noqa: E402
 import decoys  # noqa: E402
 import mesh as geometry  # noqa: E402
 from crops import EYES, LIPS_INNER, LIPS_OUTER, SIDE, affine, frame, move, pool, shrink_and_warp  # noqa: E402
-from model import COMPONENTS, SIZE, Landmarks  # noqa: E402
+from model import COMPONENTS, SIZE, Landmarks, regrid  # noqa: E402
 
 FINE = [33, 133, 263, 362, 61, 291, 1, 4, 468, 473]  # eye and mouth corners, nose tip, pupils
 
@@ -42,14 +42,15 @@ def weights():
     w = np.ones(478, np.float32)
     w[[*UPPER, *LOWER, *LIPS_OUTER[0], *LIPS_OUTER[1]]] = 3
     w[468:] = 2
-    w[FINE] = 4
+    w[FINE] = 12
     return torch.from_numpy(w / w.mean())
 
 
 class Crops(Dataset):
     """Endless seeded stream; item i is the same in every run."""
 
-    def __init__(self, pictures, meshes, scenery, decoys, mirror, length, seed, weight):
+    def __init__(self, pictures, meshes, each, scenery, decoys, mirror, length, seed, weight):
+        self.each = each
         self.pictures, self.meshes, self.mirror = pictures, meshes, mirror
         self.scenery, self.decoys = scenery, decoys
         self.length, self.seed, self.weight = length, seed, weight
@@ -70,7 +71,10 @@ class Crops(Dataset):
             crop = augment.not_a_face(self.pictures[j], self.meshes[j], rng)
         else:
             other = self.pictures[k][:SIZE, -SIZE:]
-            crop, mesh = augment.face(self.pictures[j], self.meshes[j], self.mirror, other, rng)
+            # Four in ten as a studio delivers them: the portrait itself, not turned, hardly disturbed.
+            calm = rng.random() < 0.4
+            j -= j % self.each if calm else 0
+            crop, mesh = augment.face(self.pictures[j], self.meshes[j], self.mirror, other, calm, rng)
             return crop, mesh.astype(np.float32), np.float32(self.weight[j])
         return crop, np.zeros((478, 3), np.float32), np.float32(0)
 
@@ -133,7 +137,7 @@ def main():
     args.add_argument("--batch", type=int, default=64)
     args.add_argument("--rate", type=float, default=3e-3)
     args.add_argument("--variants", type=int, default=3)
-    args.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to go on from, in a run of its own")
+    args.add_argument("--start", type=Path, help="a checkpoint (of any input size) whose averaged weights to go on from, in a run of its own")
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--threads", type=Path, help="a file with the number of threads to use, read while training")
     args = args.parse_args()
@@ -172,7 +176,7 @@ def main():
     model.start_from(centre, vt[:COMPONENTS] * (s[:COMPONENTS, None] / np.sqrt(len(shapes))))
     if args.start:
         started = torch.optim.swa_utils.AveragedModel(model)
-        started.load_state_dict(torch.load(args.start, weights_only=False)["average"])
+        started.load_state_dict(regrid(torch.load(args.start, weights_only=False)["average"]))
         model.load_state_dict(started.module.state_dict())
     model = model.to(memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(
@@ -196,7 +200,7 @@ def main():
     val_crops, val_meshes = validation(val)
     sources = np.array([p.source for p in val])
     w = weights()
-    stream = Crops(pictures, meshes, scenery, traps, mirror, args.steps * args.batch, args.seed, weight)
+    stream = Crops(pictures, meshes, 1 + args.variants, scenery, traps, mirror, args.steps * args.batch, args.seed, weight)
     left = torch.utils.data.Subset(stream, range(start * args.batch, len(stream)))
     loader = DataLoader(left, args.batch, num_workers=1, prefetch_factor=4, worker_init_fn=lambda _: cv2.setNumThreads(1))
     began, losses = time.time(), []
