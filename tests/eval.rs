@@ -252,7 +252,10 @@ fn a_check_without_a_fail_has_no_false_pass_rate_and_no_suggestion() {
     let output = desk.eval(&captures(&["c01", "c02"]), &["--lang", "en"]);
     assert_eq!(output.status.code(), Some(0));
     let out = text(&output.stdout);
-    assert!(out.contains("no picture that a person failed:\n  yaw low, yaw high"), "{out}");
+    assert!(
+        out.contains("no reading of a picture that a person failed:\n  yaw low, yaw high"),
+        "{out}"
+    );
     let report = desk.json();
     let yaw = check(&report, "yaw");
     assert!(yaw["false_pass"].is_null() && yaw["sides"][0]["eer"].is_null());

@@ -138,13 +138,13 @@ fn without_suggestion(
         ),
         (
             NoSuggestion::NoFails,
-            "无从建议（没有人工判不合格的照片）：",
-            "Nothing to go by, no picture that a person failed:",
+            "无从建议（人工判不合格的照片没有读数）：",
+            "Nothing to go by, no reading of a picture that a person failed:",
         ),
         (
             NoSuggestion::NoPasses,
-            "无从建议（没有人工判合格的照片）：",
-            "Nothing to go by, no picture that a person passed:",
+            "无从建议（人工判合格的照片没有读数）：",
+            "Nothing to go by, no reading of a picture that a person passed:",
         ),
     ] {
         let of: Vec<String> =

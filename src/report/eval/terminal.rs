@@ -213,7 +213,7 @@ fn left_out(out: &mut impl Write, e: &Evaluation, language: Language) -> io::Res
         let words = if zh {
             format!("{file} 中有 {n} 张照片不在所给文件夹里，其判定未计入：")
         } else {
-            format!("{n} pictures of {file} are not in the input; their decisions are not counted:")
+            format!("Of {file} not in the input, and not counted: {}", many(n, "picture"))
         };
         writeln!(out, "\n{LOOK}{words}{LOOK:#}")?;
         for (name, decided) in &e.missing {
