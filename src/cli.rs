@@ -1,6 +1,9 @@
 //! The command line: what was typed, and what it means.
 
 mod check;
+mod eval;
+mod input;
+mod outfile;
 mod tell;
 
 use std::io::{self, Write};
@@ -29,6 +32,8 @@ pub struct Cli {
 enum Command {
     /// Check captures and say what to mend
     Check(CheckArgs),
+    /// Compare with what people decided: error rates by check, and limits that would do better
+    Eval(EvalArgs),
     /// Say what a check measures, and where the rule comes from
     Explain {
         /// Id of the check; all of them without it
@@ -55,8 +60,9 @@ enum ProfilesAction {
     },
 }
 
+/// What is judged, by which rules, and how.
 #[derive(Debug, Args)]
-struct CheckArgs {
+struct InputArgs {
     /// Files and folders; `-` reads a list of paths from standard input, one per line
     #[arg(required = true)]
     paths: Vec<PathBuf>,
@@ -66,6 +72,20 @@ struct CheckArgs {
     /// Judge a capture from the camera, or a finished file that is to be handed in as it is
     #[arg(long, value_enum, default_value_t)]
     stage: StageArg,
+    /// Language on the terminal
+    #[arg(long, value_enum, default_value_t)]
+    lang: LangArg,
+    /// Number of photos at a time [default: one per processor core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: Option<u16>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    input: InputArgs,
     /// Also write one JSON record per capture to DIR/findings.ndjson
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -78,15 +98,43 @@ struct CheckArgs {
     /// Give the 478 mesh points of each face in the records
     #[arg(long)]
     mesh: bool,
-    /// Language of the instructions on the terminal
-    #[arg(long, value_enum, default_value_t)]
-    lang: LangArg,
-    /// Number of photos at a time [default: one per processor core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    workers: Option<u16>,
-    #[command(flatten)]
-    engine: EngineArgs,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_HELP)]
+struct EvalArgs {
+    /// What a person decided: a CSV file, see below
+    #[arg(long, value_name = "FILE")]
+    decisions: PathBuf,
+    #[command(flatten)]
+    input: InputArgs,
+    /// Share of the pictures failed by a person that the suggested limits may let pass, 0 to 0.5
+    #[arg(long, value_name = "SHARE", default_value = "0.02", value_parser = eval::share)]
+    false_pass: f64,
+    /// Show so many of the most wrong pictures of each check
+    #[arg(long, value_name = "N", default_value = "5")]
+    worst: usize,
+    /// Also write eval.json, eval.csv (a row per check) and pictures.csv (a row per decision)
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace these files in DIR where they are there
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+const EVAL_HELP: &str = "\
+The file of decisions, UTF-8, in one of two forms:
+  file,check,decision      one decision a row; other columns are ignored
+  file,CHECK,CHECK,...     one picture a row, one check a column
+CHECK is an id of `photogate explain`, or `verdict` for the whole picture. A decision is pass
+(合格, 通过), fail (不合格, 不通过) or unknown (未知, ?, or nothing). A picture is named by its path
+below the folder that is given, by its file name where only one is called so, or by either without
+the ending. Only pictures with decisions are judged.
+
+The DIR/pictures.csv that --out writes is in the first form: correct decisions in it and give it back.
+
+Exit codes: 0 every decision was used, 1 some are on pictures that are not there, 2 some pictures
+could not be read, 64 wrong usage (also decisions that contradict each other).";
 
 #[derive(Debug, Args)]
 struct EngineArgs {
@@ -148,6 +196,7 @@ impl EngineArgs {
 pub fn run(cli: &Cli) -> Result<u8> {
     match &cli.command {
         Command::Check(args) => check::run(args),
+        Command::Eval(args) => eval::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),
         Command::Profiles { action: Some(ProfilesAction::Show { name }) } => tell::profile(name),

@@ -114,6 +114,15 @@ pub enum Error {
         reason: String,
     },
 
+    /// A file of decisions that cannot be used.
+    #[error("{}: {reason}", path.display())]
+    Decisions {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, with the line.
+        reason: String,
+    },
+
     /// The command cannot mean anything.
     #[error("{reason}")]
     Usage {
@@ -133,7 +142,8 @@ impl Error {
             | Error::Unsupported { path, .. }
             | Error::Corrupt { path, .. }
             | Error::TooManyPixels { path, .. }
-            | Error::Write { path, .. } => Some(path),
+            | Error::Write { path, .. }
+            | Error::Decisions { path, .. } => Some(path),
             Error::Engine { .. }
             | Error::Model { .. }
             | Error::Profile { .. }

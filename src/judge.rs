@@ -44,11 +44,16 @@ fn finding(
         Err(_) => (Outcome::NotAssessed, None, None),
         Ok(reading) => {
             let (outcome, slack, fault) = compare(check, reading, &limit.accept);
-            let unsure = reading.confidence < min_confidence;
-            (if unsure { Outcome::Review } else { outcome }, slack, fault)
+            let sure = is_sure(reading, min_confidence);
+            (if sure { outcome } else { Outcome::Review }, slack, fault)
         }
     };
     Finding { check: check.id, outcome, measured, limit: limit.clone(), slack, fault }
+}
+
+/// Whether a reading is sure enough to be held against a limit; any other is left to a person.
+pub fn is_sure(reading: &Reading, min_confidence: f64) -> bool {
+    reading.confidence >= min_confidence
 }
 
 fn compare(

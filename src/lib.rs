@@ -27,6 +27,7 @@ pub mod profile;
 pub mod judge;
 pub mod pipeline;
 pub mod batch;
+pub mod evaluate;
 pub mod report;
 pub mod progress;
 pub mod cli;

@@ -21,7 +21,8 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(e) => {
             eprintln!("photogate: {e}");
-            let usage = matches!(e, Error::Usage { .. } | Error::Profile { .. });
+            let usage =
+                matches!(e, Error::Usage { .. } | Error::Profile { .. } | Error::Decisions { .. });
             ExitCode::from(if usage { cli::WRONG_USAGE } else { 2 })
         }
     }

@@ -39,6 +39,12 @@ pub fn record(checked: &Checked, run: &Run) -> String {
             record.insert("error".into(), json!(reason));
         }
     }
+    provenance(&mut record, run);
+    Json::Object(record).to_string()
+}
+
+/// What made the result: models, profile, program.
+pub(super) fn provenance(record: &mut Map<String, Json>, run: &Run) {
     let models: Map<String, Json> =
         model::SHIPPED.iter().map(|m| (m.name.into(), json!(m.sha256()))).collect();
     record.insert("models".into(), json!(models));
@@ -51,7 +57,6 @@ pub fn record(checked: &Checked, run: &Run) -> String {
         "program".into(),
         json!({"name": "photogate", "version": version, "engine": run.engine}),
     );
-    Json::Object(record).to_string()
 }
 
 fn judged_part(record: &mut Map<String, Json>, judged: &Judged, mesh: bool) {
@@ -91,7 +96,7 @@ fn finding(f: &Finding) -> Json {
     })
 }
 
-fn limit(accept: &Accept) -> Json {
+pub(super) fn limit(accept: &Accept) -> Json {
     let band = |b: &Band| json!({"min": b.min, "max": b.max});
     match accept {
         Accept::Range { pass, review } => json!({"pass": band(pass), "review": band(review)}),
@@ -99,7 +104,7 @@ fn limit(accept: &Accept) -> Json {
     }
 }
 
-fn value(value: &Value) -> Json {
+pub(super) fn value(value: &Value) -> Json {
     match value {
         Value::Number(n) => json!(round(*n)),
         Value::Name(name) => json!(name),
@@ -160,6 +165,6 @@ fn round1(v: f32) -> f64 {
 }
 
 /// Four decimals: finer than any model is, and free of float noise.
-fn round(v: f64) -> f64 {
+pub(super) fn round(v: f64) -> f64 {
     (v * 1e4).round() / 1e4
 }

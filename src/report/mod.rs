@@ -1,6 +1,8 @@
 //! What people and programs read of the results.
 
+pub mod eval;
 pub mod json;
+mod table;
 pub mod terminal;
 
 use crate::check;

@@ -22,9 +22,9 @@ pub enum Language {
 }
 
 const PASS: Style = AnsiColor::Green.on_default().bold();
-const LOOK: Style = AnsiColor::Yellow.on_default().bold();
-const FAIL: Style = AnsiColor::Red.on_default().bold();
-const FAINT: Style = Style::new().dimmed();
+pub(super) const LOOK: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const FAIL: Style = AnsiColor::Red.on_default().bold();
+pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Write the lines of one capture.
 ///
@@ -114,18 +114,18 @@ fn title(finding: &Finding, language: Language) -> String {
 }
 
 /// The text with its control characters escaped.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
         .collect()
 }
 
 /// A word of the frame around the texts, where both languages at once would only be in the way.
-fn word(language: Language, zh: &'static str, en: &'static str) -> &'static str {
+pub(super) fn word(language: Language, zh: &'static str, en: &'static str) -> &'static str {
     if language == Language::Zh { zh } else { en }
 }
 
-fn say(text: Text, language: Language) -> String {
+pub(super) fn say(text: Text, language: Language) -> String {
     match language {
         Language::Both => format!("{} {}", text.zh, text.en),
         Language::Zh => text.zh.to_owned(),
