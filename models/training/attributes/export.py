@@ -1,0 +1,197 @@
+"""Write the trained attribute network as the ONNX file that the program embeds, with its calibration.
+
+    python export.py --checkpoint runs/attributes/best.pt [MORE.pt ...] --cache runs/pool --out ../../attributes.onnx
+
+Batch normalisation folded, fixed shapes, one input: `patches` (7, 3, 96, 96), in the order of
+PATCHES. Scaling, the affine calibration of every logit (fitted on the validation portraits, held
+back towards 'as it is' where a question has few answers) and the way from questions to classes are
+inside the graph. Of several checkpoints the weights are averaged (of one run, or of runs that
+started from the same one).
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from scipy.optimize import minimize
+from torch import nn
+
+import labels
+import pool
+from landmarks.export import fold, multiply_adds
+from network import KINDS, Attributes
+from patches import SIZE
+from train import to_input
+
+# Questions with one logit each; both ears share theirs.
+HEADS = {
+    "ear": ["touched", "hidden", "earring"],
+    "face": [labels.NAMES[i] for i in labels.ASKED["face"]],
+    "mouth": ["mouth"],
+    "torso": [labels.NAMES[i] for i in labels.ASKED["body"]],
+}
+# Questions with fewer than ten yes among the validation portraits; a made picture counts as this much of a portrait.
+RARE, MADE = ["tinted", "reflecting", "eyes", "headwear", "scarf", "band"], 0.15
+OUTPUTS = ["ears", "forehead", "brows", "glasses", "mouth", "eyes", "headwear", "earring", "necklace", "neckline", "pattern"]
+
+
+class Shipped(nn.Module):
+    def __init__(self, network, calibration):
+        super().__init__()
+        self.network = network
+        for name, questions in HEADS.items():
+            head = getattr(network, name)
+            a, b = np.array([calibration[q] for q in questions], np.float32).T
+            with torch.no_grad():
+                head.weight.mul_(torch.from_numpy(a)[:, None])
+                head.bias.mul_(torch.from_numpy(a)).add_(torch.from_numpy(b))
+
+    def forward(self, patches):
+        n = self.network
+        x = n.body((patches - 0.5) * 4)
+        ears = n.views[0](x[:2])
+        ears = n.ear(torch.cat([ears, torch.cat([ears[1:], ears[:1]])], 1))
+        seen = [n.views[k](x[i : i + 1]) for i, k in enumerate(KINDS)][2:]
+        face = torch.sigmoid(n.face(torch.cat(seen[:2], 1)))
+        mouth = torch.sigmoid(n.mouth(seen[2]))
+        body = torch.sigmoid(n.torso(torch.cat(seen[3:], 1)))
+        return classes(torch.sigmoid(ears), face, mouth, body)
+
+
+def classes(ears, face, mouth, body):
+    """The probabilities of the questions as probabilities of classes, in the order of OUTPUTS."""
+
+    def ordered(touched, hidden):
+        hidden = torch.min(touched, hidden)
+        return torch.cat([1 - touched, touched - hidden, hidden], 1)
+
+    def two(p):
+        return torch.cat([1 - p, p], 1)
+
+    def columns(x):
+        return [x[:, i : i + 1] for i in range(x.shape[1])]
+
+    touched, covered, brows, worn, tinted, shining, closed, hat, scarf, band = columns(face)
+    necklace, no_neckline, collar, low, no_garment, pattern = columns(body)
+    without = (1 - ears[:1, 2:]) * (1 - ears[1:, 2:])
+    seen, garment = 1 - no_neckline, 1 - no_garment
+    return (
+        ordered(ears[:, :1], ears[:, 1:2]),
+        ordered(touched, covered),
+        two(brows),
+        torch.cat([1 - worn, worn * (1 - tinted) * (1 - shining), worn * (1 - tinted) * shining, worn * tinted], 1),
+        two(mouth),
+        two(closed),
+        torch.cat([1 - hat, hat * (1 - scarf) * band, hat * (1 - scarf) * (1 - band), hat * scarf], 1),
+        torch.cat([without, 1 - without], 1),
+        two(necklace),
+        torch.cat([seen * collar, seen * (1 - collar) * (1 - low), seen * (1 - collar) * low, no_neckline], 1),
+        torch.cat([garment * (1 - pattern), garment * pattern, no_garment], 1),
+    )
+
+
+def fit(z, want, weight=1.0, spread=(0.4, 1.0)):
+    """(a, b) of sigmoid(a z + b); `z` (n,) or, for an either-or of two, (n, 2). `spread`: of log a and of b, a priori."""
+
+    def cost(v):
+        q = -np.exp(v[0]) * z - v[1]
+        no = -np.logaddexp(0, -q)  # log of the chance of no
+        no = no if no.ndim == 1 else no.sum(1)
+        yes = np.log(-np.expm1(np.minimum(no, -1e-9)))
+        return -(weight * (want * yes + (1 - want) * no)).sum() + (v[0] / spread[0]) ** 2 / 2 + (v[1] / spread[1]) ** 2 / 2
+
+    v = minimize(cost, [0.0, 0.0], method="Nelder-Mead").x
+    return float(np.exp(v[0])), float(v[1])
+
+
+def raw_logits(network, patches):
+    """{head: (pictures, questions)}; the ear's (pictures, 2, questions)."""
+    raw = {name: [] for name in HEADS}
+    with torch.no_grad():
+        for p in patches:
+            x = network.body((to_input(np.array(p)[None])[0] - 0.5) * 4)
+            seen = [network.views[k](x[i : i + 1]) for i, k in enumerate(KINDS)]
+            own, other = torch.cat(seen[:2]), torch.cat(seen[1::-1])
+            raw["ear"].append(network.ear(torch.cat([own, other], 1)).numpy())
+            raw["face"].append(network.face(torch.cat(seen[2:4], 1))[0].numpy())
+            raw["mouth"].append(network.mouth(seen[4])[0].numpy())
+            raw["torso"].append(network.torso(torch.cat(seen[5:], 1))[0].numpy())
+    return {k: np.array(v, np.float64) for k, v in raw.items()}
+
+
+def calibrate(network, cache):
+    """{question: (a, b)} on the validation portraits, for the rare questions also on those of props.py."""
+    patches, items, _ = pool.load(cache, "val")
+    want, raw, out = np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, patches), {}
+    made = []
+    for path in sorted(cache.glob("val-*.json")):
+        patches, items, _ = pool.load(cache, path.stem)
+        made.append((np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, patches)))
+    for k, question in enumerate(HEADS["ear"]):
+        z = raw["ear"][:, :, k]
+        if question == "earring":
+            out[question] = fit(z, want[:, labels.NAMES.index("earring")])
+        else:
+            w = np.concatenate([want[:, labels.NAMES.index(f"ear_{s}_{question}")] for s in "lr"])
+            out[question] = fit(np.concatenate([z[:, 0], z[:, 1]]), w)
+    for head in ("face", "mouth", "torso"):
+        for k, question in enumerate(HEADS[head]):
+            parts = [(want, raw, 1.0)] + [(t, r, MADE) for t, r in made if question in RARE]
+            w = np.concatenate([t[:, labels.NAMES.index(question)] for t, _, _ in parts])
+            z = np.concatenate([r[head][:, k] for _, r, _ in parts])
+            weight = np.concatenate([np.full(len(t), share) for t, _, share in parts])
+            known = np.isfinite(w)
+            out[question] = fit(z[known], w[known], weight[known])
+    return out
+
+
+def averaged(paths):
+    """The network with the mean of the checkpoints' averaged weights."""
+    states = [torch.load(p, weights_only=False, map_location="cpu")["average"] for p in paths]
+    network = Attributes()
+    mean = {n: sum(s[n].double() for s in states).div(len(states)).to(w.dtype) for n, w in states[0].items()}
+    network.load_state_dict({n.removeprefix("module."): w for n, w in mean.items() if n.startswith("module.")})
+    return network.eval()
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--checkpoint", type=Path, nargs="+", required=True)
+    args.add_argument("--cache", type=Path, required=True)
+    args.add_argument("--out", type=Path, required=True)
+    args = args.parse_args()
+    torch.set_num_threads(1)
+    network = averaged(args.checkpoint)
+    patches = torch.rand(len(KINDS), 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        before = network.body((patches - 0.5) * 4)
+        fold(network)
+        difference = (network.body((patches - 0.5) * 4) - before).abs().max()
+        assert difference < 1e-3, f"folding changes the trunk by {difference}"
+    calibration = calibrate(network, args.cache)
+    print({q: (round(a, 2), round(b, 2)) for q, (a, b) in calibration.items()})
+    shipped = Shipped(network, calibration).eval()
+    with torch.no_grad():
+        want = shipped(patches)
+        torch.onnx.export(
+            shipped, (patches,), str(args.out), input_names=["patches"], output_names=OUTPUTS, opset_version=17, dynamo=False
+        )
+    exported = onnx.load(args.out)
+    onnx.checker.check_model(exported)
+    session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
+    found = session.run(None, {"patches": patches.numpy()})
+    difference = max(np.abs(f - w.numpy()).max() for f, w in zip(found, want))
+    assert difference < 1e-4, f"the exported graph differs by {difference}"
+    parameters = sum(int(np.prod(w.dims)) for w in exported.graph.initializer)
+    print(f"{parameters} parameters, {multiply_adds(exported) / 1e6:.1f} M multiply-adds for the seven patches,")
+    print(f"{args.out.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {difference:.1e}")
+    print(sorted({n.op_type for n in exported.graph.node}))
+    print([(o.name, [d.dim_value for d in o.type.tensor_type.shape.dim]) for o in exported.graph.output])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The attribute network: one trunk over all patches, a small head for each group of regions.
+
+The trunk is that of the landmark network (`Landmarks.body`), at 96 px: pointwise and depthwise
+convolutions, and a scale that it knows from its first training. A head keeps where a feature was
+seen, as the landmark network's does.
+"""
+
+import math
+
+import torch
+from torch import nn
+
+from patches import GROUPS, SIZE
+from labels import ASKED
+from landmarks.model import Landmarks, conv
+
+GRID = SIZE // 32
+WIDTH = 48
+KINDS = [0, 0, 1, 2, 3, 4, 5]  # of each patch: both ears share a kind
+
+
+class Attributes(nn.Module):
+    def __init__(self, dropout=0.3):
+        super().__init__()
+        self.frozen = 0  # the first so many parts of the trunk stay as they are
+        self.body = Landmarks().body
+        self.views = nn.ModuleList(nn.Sequential(conv(176, WIDTH), nn.Flatten()) for _ in range(max(KINDS) + 1))
+        size = WIDTH * GRID * GRID
+        self.drop = nn.Dropout(dropout)
+        self.ear = nn.Linear(2 * size, 3)  # touched, hidden, earring, from an ear and the other one
+        self.face = nn.Linear(2 * size, len(ASKED["face"]))
+        self.mouth = nn.Linear(size, 1)
+        self.torso = nn.Linear(2 * size, len(ASKED["body"]))
+
+    def start_from(self, landmarks):
+        """`landmarks`: the averaged weights of a checkpoint of landmarks/train.py."""
+        self.body.load_state_dict({n.split("body.", 1)[1]: w for n, w in landmarks.items() if n.startswith("module.body.")})
+
+    def logits(self, x, group):
+        """`x`: trunk features (n * patches, 176, GRID, GRID) of a group, picture by picture -> (n, questions)."""
+        kinds = KINDS[GROUPS[group]]
+        x = x.unflatten(0, (-1, len(kinds)))
+        seen = [self.drop(self.views[k](x[:, i])) for i, k in enumerate(kinds)]
+        if group == "ears":
+            left, right = self.ear(torch.cat(seen, 1)), self.ear(torch.cat(seen[::-1], 1))
+            return torch.cat([left[:, :2], right[:, :2], either(left[:, 2:], right[:, 2:])], 1)
+        head = {"face": self.face, "mouth": self.mouth, "body": self.torso}[group]
+        return head(torch.cat(seen, 1))
+
+    def forward(self, batches):
+        """`batches`: {group: (n, patches, 3, SIZE, SIZE), 0..1} -> {group: logits}."""
+        flat = [b.flatten(0, 1) for b in batches.values()]
+        x = torch.cat(flat).contiguous(memory_format=torch.channels_last)
+        x = (x - 0.5) * 4
+        if self.frozen:
+            with torch.no_grad():
+                x = self.body[: self.frozen].eval()(x)
+        x = self.body[self.frozen :](x)
+        return {g: self.logits(p, g) for g, p in zip(batches, x.split([len(f) for f in flat]))}
+
+
+def either(a, b):
+    """The logit of 'at least one of two', from their logits, taken as independent."""
+    p = 1 - torch.sigmoid(-a) * torch.sigmoid(-b)
+    p = p.clamp(1e-6, 1 - 1e-6)
+    return torch.log(p) - torch.log1p(-p)
+
+
+def log_likelihood(logits, targets, wrong=0.02):
+    """Of each answer, where one in fifty is wrong by accident; 0 where there is none."""
+    known = torch.isfinite(targets)
+    sign = torch.where(known, 2 * targets - 1, torch.zeros(()))
+    return torch.log(wrong + (1 - 2 * wrong) * torch.sigmoid(sign * logits)) * known
+
+
+def loss_of(logits, targets, weight_of_yes, weight, swapped=0.0):
+    """Mean loss over the answered questions; `weight_of_yes` and `weight` per question.
+
+    `swapped`: the share of pictures whose first and second pair of answers (the two ears) changed
+    places, because an annotator took the subject's left for the picture's.
+    """
+    w = torch.where(targets > 0.5, weight_of_yes, torch.ones(())) * weight
+    each = log_likelihood(logits, targets) * w
+    if not swapped:
+        return -each.sum() / len(targets)
+    order = [2, 3, 0, 1]
+    other = log_likelihood(logits[:, :4], targets[:, order]) * w[:, order]
+    ears = torch.logaddexp(each[:, :4].sum(1) + math.log(1 - swapped), other.sum(1) + math.log(swapped))
+    return -(ears.sum() + each[:, 4:].sum()) / len(targets)
