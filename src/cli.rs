@@ -3,6 +3,7 @@
 mod check;
 mod eval;
 mod input;
+mod inspect;
 mod outfile;
 mod tell;
 
@@ -34,6 +35,8 @@ enum Command {
     Check(CheckArgs),
     /// Compare with what people decided: error rates by check, and limits that would do better
     Eval(EvalArgs),
+    /// Draw what the program sees of each person, to check it by eye
+    Inspect(InspectArgs),
     /// Say what a check measures, and where the rule comes from
     Explain {
         /// Id of the check; all of them without it
@@ -137,6 +140,24 @@ Exit codes: 0 every decision was used, 1 some are on pictures that are not there
 could not be read, 64 wrong usage (also decisions that contradict each other).";
 
 #[derive(Debug, Args)]
+struct InspectArgs {
+    /// Files and folders; `-` reads a list of paths from standard input, one per line
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Where to write NAME.seen.jpg and NAME.seen.json for each picture
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Also write NAME.matte.png: the person's share of each pixel, black to white
+    #[arg(long)]
+    matte: bool,
+    /// Replace what is there
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
 struct EngineArgs {
     /// Inference engine
     #[arg(long, value_enum, default_value_t)]
@@ -197,6 +218,7 @@ pub fn run(cli: &Cli) -> Result<u8> {
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),
         Command::Profiles { action: Some(ProfilesAction::Show { name }) } => tell::profile(name),

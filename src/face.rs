@@ -99,14 +99,18 @@ impl Face {
         distance(self.at(part::RIGHT_PUPIL), self.at(part::LEFT_PUPIL))
     }
 
-    /// The similarity from the photo to the chip: eyes level, [`CHIP_EYES`] apart, never enlarged.
-    ///
-    /// For a turned head the pupils stand closer than they are, so the width is taken from the
-    /// depth as well.
-    pub fn to_chip(&self) -> Similarity {
+    /// Distance between the pupils as if the face were not turned away: with its depth, photo pixels.
+    pub fn frontal_eye_distance(&self) -> f32 {
         let (r, l) = (self.mesh[part::RIGHT_PUPIL], self.mesh[part::LEFT_PUPIL]);
         let (dx, dy, dz) = (l[0] - r[0], l[1] - r[1], (l[2] - r[2]) * DEPTH as f32);
-        let width = (dx * dx + dy * dy + dz * dz).sqrt().max(1.0);
+        (dx * dx + dy * dy + dz * dz).sqrt().max(1.0)
+    }
+
+    /// The similarity from the photo to the chip: eyes level, [`CHIP_EYES`] apart, never enlarged.
+    pub fn to_chip(&self) -> Similarity {
+        let (r, l) = (self.at(part::RIGHT_PUPIL), self.at(part::LEFT_PUPIL));
+        let (dx, dy) = (l[0] - r[0], l[1] - r[1]);
+        let width = self.frontal_eye_distance();
         let middle = [
             f32::midpoint(self.bounds[0], self.bounds[2]),
             f32::midpoint(self.bounds[1], self.bounds[3]),

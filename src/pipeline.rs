@@ -2,6 +2,7 @@
 
 use image::RgbImage;
 
+use crate::body::{self, Marks};
 use crate::capture::{self, Capture};
 use crate::check::{self, Measurement};
 use crate::engine::Engine;
@@ -9,11 +10,13 @@ use crate::error::Result;
 use crate::face::{self, Face};
 use crate::hash::sha256_hex;
 use crate::judge::judge;
+use crate::model::attributes::{Attributer, Attributes};
 use crate::model::detector::{self, Detector};
 use crate::model::landmarks::{Landmarker, Landmarks};
+use crate::model::matte::Segmenter;
 use crate::photo::{self, FileFacts, Photo};
 use crate::profile::{Profile, Stage};
-use crate::scene::Scene;
+use crate::scene::{Person, Scene};
 use crate::verdict::Verdict;
 
 /// What the landmark network believes in this much is a face.
@@ -30,6 +33,8 @@ const SURELY_SEEN: f32 = 0.65;
 pub struct Pipeline {
     detector: Detector,
     landmarker: Landmarker,
+    segmenter: Segmenter,
+    attributer: Attributer,
 }
 
 /// What came out for one capture.
@@ -50,6 +55,8 @@ pub struct Judged {
     pub facts: FileFacts,
     /// The faces.
     pub faces: Vec<Face>,
+    /// Marks and attributes of the person around the only face.
+    pub person: Option<(Marks, Attributes)>,
     /// Every measurement, also those that the profile has no limit for.
     pub measurements: Vec<Measurement>,
     /// The verdict.
@@ -62,7 +69,12 @@ impl Pipeline {
     /// # Errors
     /// When the runtime rejects a model.
     pub fn load(engine: &Engine) -> Result<Pipeline> {
-        Ok(Pipeline { detector: Detector::load(engine)?, landmarker: Landmarker::load(engine)? })
+        Ok(Pipeline {
+            detector: Detector::load(engine)?,
+            landmarker: Landmarker::load(engine)?,
+            segmenter: Segmenter::load(engine)?,
+            attributer: Attributer::load(engine)?,
+        })
     }
 
     /// Read, decode, perceive, measure and judge one capture. Never fails: what goes wrong is its
@@ -83,11 +95,32 @@ impl Pipeline {
     /// # Errors
     /// When inference fails.
     pub fn judge(&mut self, photo: Photo, profile: &Profile, stage: Stage) -> Result<Judged> {
-        let (faces, doubtful) = self.faces(&photo.pixels)?;
-        let scene = Scene { photo, faces, doubtful };
+        let scene = self.perceive(photo)?;
         let measurements = check::measure_all(&scene);
         let verdict = judge(&measurements, profile, stage);
-        Ok(Judged { facts: scene.photo.facts, faces: scene.faces, measurements, verdict })
+        let Scene { photo, faces, person, .. } = scene;
+        // The matte stays behind: a batch holds many verdicts that wait for an earlier one.
+        let person = person.map(|p| (p.body.marks, p.attributes));
+        Ok(Judged { facts: photo.facts, faces, person, measurements, verdict })
+    }
+
+    /// Everything that the networks see on a photo.
+    ///
+    /// # Errors
+    /// When inference fails.
+    pub fn perceive(&mut self, photo: Photo) -> Result<Scene> {
+        let (faces, doubtful) = self.faces(&photo.pixels)?;
+        let person = match &faces[..] {
+            [face] => Some(self.person(&photo.pixels, face)?),
+            _ => None,
+        };
+        Ok(Scene { photo, faces, doubtful, person })
+    }
+
+    fn person(&mut self, picture: &RgbImage, face: &Face) -> Result<Person> {
+        let matte = self.segmenter.run(picture, &face.mesh)?;
+        let attributes = self.attributer.run(picture, &face.mesh)?;
+        Ok(Person { body: body::of(matte, face, picture.dimensions()), attributes })
     }
 
     /// Every face of the picture, largest first, and the number of doubtful ones.

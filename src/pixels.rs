@@ -62,16 +62,29 @@ pub fn shrink(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     out
 }
 
+/// The picture at another size, larger or smaller.
+pub fn resized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
+    let mut out = RgbImage::new(width, height);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize(picture, &mut out, Some(&options)).expect("same pixel type");
+    out
+}
+
 /// The part of the picture that a similarity carries onto a square of `side` pixels.
 ///
 /// Averages where it shrinks; outside the picture the edge pixels go on.
 pub fn cut(picture: &RgbImage, to_square: &Similarity, side: u32) -> RgbImage {
-    let back = to_square.inverse();
-    let end = side as f32 - 1.0;
-    let corners = [[0.0, 0.0], [end, 0.0], [0.0, end], [end, end]].map(|p| back.apply(p));
+    cut_out(picture, to_square, (side, side))
+}
+
+/// [`cut`] for a crop of any width and height.
+pub fn cut_out(picture: &RgbImage, to_crop: &Similarity, size: (u32, u32)) -> RgbImage {
+    let back = to_crop.inverse();
+    let (right, low) = (size.0 as f32 - 1.0, size.1 as f32 - 1.0);
+    let corners = [[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]].map(|p| back.apply(p));
     let (w, h) = picture.dimensions();
     // Only the part that is needed is averaged: the face of a 24-megapixel capture is a corner of it.
-    let by = (1.0 / to_square.scale()).floor().max(1.0);
+    let by = (1.0 / to_crop.scale()).floor().max(1.0);
     let clamp = |v: f32, n: u32| v.clamp(0.0, (n - 1) as f32) as u32;
     let low =
         |k: usize, n| clamp(corners.iter().map(|c| c[k]).fold(f32::MAX, f32::min) - 2.0 * by, n);
@@ -86,7 +99,7 @@ pub fn cut(picture: &RgbImage, to_square: &Similarity, side: u32) -> RgbImage {
     let (fx, fy) =
         ((x1 - x0 + 1) as f32 / small.width() as f32, (y1 - y0 + 1) as f32 / small.height() as f32);
     let (ox, oy) = (x0 as f32 + (fx - 1.0) / 2.0, y0 as f32 + (fy - 1.0) / 2.0);
-    let s = to_square;
+    let s = to_crop;
     let matrix = [
         s.a * fx,
         -s.b * fy,
@@ -98,7 +111,7 @@ pub fn cut(picture: &RgbImage, to_square: &Similarity, side: u32) -> RgbImage {
         0.0,
         1.0,
     ];
-    let mut out = RgbImage::new(side, side);
+    let mut out = RgbImage::new(size.0, size.1);
     // A similarity of positive scale always has an inverse.
     if let Some(projection) = Projection::from_matrix(matrix) {
         warp_into(&small, projection, Interpolation::Bilinear, Border::Replicate, &mut out);
@@ -108,8 +121,19 @@ pub fn cut(picture: &RgbImage, to_square: &Similarity, side: u32) -> RgbImage {
 
 /// CIE L* of an sRGB pixel, 0 to 100 (D65; CIE 15:2004 by way of `palette`).
 pub fn lightness(pixel: Rgb<u8>) -> f32 {
+    lab(pixel).l
+}
+
+/// CIE L*a*b* of an sRGB pixel (D65).
+pub fn lab(pixel: Rgb<u8>) -> Lab {
     let [r, g, b] = pixel.0;
-    Lab::from_color(Srgb::new(r, g, b).into_linear::<f32>()).l
+    Lab::from_color(Srgb::new(r, g, b).into_linear::<f32>())
+}
+
+/// Colour difference ΔE*ab (CIE 1976), for deciding which of two far colours is nearer; where a
+/// difference is reported or held against a limit it is ΔE00.
+pub fn delta_e(a: Lab, b: Lab) -> f32 {
+    ((a.l - b.l).powi(2) + (a.a - b.a).powi(2) + (a.b - b.b).powi(2)).sqrt()
 }
 
 /// Rec. 709 luma of an sRGB pixel, 0 to 255.

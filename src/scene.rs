@@ -2,7 +2,9 @@
 
 use image::RgbImage;
 
+use crate::body::Body;
 use crate::face::{self, Face};
+use crate::model::attributes::Attributes;
 use crate::photo::Photo;
 use crate::pixels::Similarity;
 use crate::verdict::Unreadable;
@@ -20,6 +22,17 @@ pub struct Scene {
     pub faces: Vec<Face>,
     /// Places that may be faces and may be none: too unsure to measure, too like to ignore.
     pub doubtful: usize,
+    /// What is seen of the person around the face, where there is exactly one.
+    pub person: Option<Person>,
+}
+
+/// The person around the only face.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Silhouette, crown, shoulders and parts.
+    pub body: Body,
+    /// What the attribute network says.
+    pub attributes: Attributes,
 }
 
 /// A scene with exactly one face: what a check of a person needs.
@@ -29,6 +42,8 @@ pub struct Portrait<'a> {
     pub scene: &'a Scene,
     /// Its only face.
     pub face: &'a Face,
+    /// The person around it.
+    pub person: &'a Person,
     /// The face upright at measuring size, [`face::CHIP_SIDE`] square.
     pub chip: RgbImage,
     /// From the photo to the chip.
@@ -41,15 +56,17 @@ impl Scene {
     /// # Errors
     /// The number of faces, as the reason why a check of a person has nothing to measure.
     pub fn portrait(&self) -> Result<Portrait<'_>, Unreadable> {
-        match &self.faces[..] {
-            [] => Err(Unreadable::because("no face was found")),
-            [face] => Ok(Portrait {
+        match (&self.faces[..], &self.person) {
+            ([], _) => Err(Unreadable::because("no face was found")),
+            ([_], None) => Err(Unreadable::because("the person around the face was not looked at")),
+            ([face], Some(person)) => Ok(Portrait {
                 scene: self,
                 face,
+                person,
                 chip: face.chip(&self.photo.pixels),
                 to_chip: face.to_chip(),
             }),
-            many => Err(Unreadable::because(format!(
+            (many, _) => Err(Unreadable::because(format!(
                 "{} faces were found, so it is not clear whose to measure",
                 many.len()
             ))),

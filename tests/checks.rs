@@ -132,14 +132,14 @@ fn without_one_face_nothing_about_a_person_is_assessed_and_nothing_passes() {
 #[test]
 fn pose_eyes_and_size_agree_with_the_truth_of_the_renders() {
     let (mut off, mut heads) = ([0.0; 3], 0.0);
-    for entry in std::fs::read_dir(fixture("truth")).unwrap() {
+    for entry in std::fs::read_dir(fixture("captures")).unwrap() {
         let path = entry.unwrap().path();
-        let truth: serde_json::Value =
-            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let truth = std::fs::read_to_string(fixture(&format!("truth/{name}.json"))).unwrap();
+        let truth: serde_json::Value = serde_json::from_str(&truth).unwrap();
         if truth["persons"] != 1 {
             continue;
         }
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let judged = capture(&name);
         let face = &judged.faces[0];
         for (k, (axis, found)) in

@@ -206,3 +206,38 @@ fn a_library_that_is_no_onnx_runtime_is_one_clear_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("/no/such/lib.so"));
 }
+
+#[test]
+fn inspect_draws_what_is_seen_and_overwrites_nothing_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("seen");
+    let (one, two) = (path("captures/c01.jpg"), path("captures/v31_two.jpg"));
+    let run = |more: &[&str]| {
+        let to = out.to_string_lossy();
+        photogate(&[&["inspect", &one, &two, "--matte", "--out", &to], more].concat())
+    };
+    let first = run(&[]);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    // A file is written under its own path as it was given.
+    let below = out.join(fixture("captures").strip_prefix("/").unwrap());
+    let drawn = image::open(below.join("c01.jpg.seen.jpg")).unwrap();
+    assert!(drawn.width() > 720, "the photo and a panel beside it");
+    let matte = image::open(below.join("c01.jpg.matte.png")).unwrap().into_luma8();
+    assert_eq!(matte.dimensions(), (720, 960));
+    assert_eq!((matte.get_pixel(5, 5).0[0], matte.get_pixel(360, 400).0[0]), (0, 255));
+    let seen = std::fs::read(below.join("c01.jpg.seen.json")).unwrap();
+    let seen: Value = serde_json::from_slice(&seen).unwrap();
+    let person = &seen["person"];
+    assert!(person["silhouette"].as_array().unwrap().len() > 100);
+    assert!(person["neck"].as_array().unwrap().len() > 10);
+    assert_eq!(person["regions"]["left_ear"].as_array().unwrap().len(), 4);
+    let shares = person["parts"].as_object().unwrap().values();
+    assert!((shares.map(|v| v.as_f64().unwrap()).sum::<f64>() - 1.0).abs() < 0.01);
+    // Two people: whose matte would it be?
+    assert!(below.join("v31_two.jpg.seen.jpg").exists());
+    assert!(!below.join("v31_two.jpg.matte.png").exists());
+    let again = run(&[]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(text(&again.stderr).contains("--force"));
+    assert_eq!(run(&["--force"]).status.code(), Some(0));
+}

@@ -44,7 +44,7 @@ impl InputArgs {
 }
 
 /// The paths that were given; `-` stands for the lines of standard input.
-fn inputs(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(super) fn inputs(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     for path in paths {
         if path != Path::new("-") {

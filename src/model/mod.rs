@@ -2,8 +2,10 @@
 //!
 //! A network sees only floats; what it returns is in pixels of the photo it was given.
 
+pub mod attributes;
 pub mod detector;
 pub mod landmarks;
+pub mod matte;
 
 use image::RgbImage;
 
@@ -26,7 +28,8 @@ pub struct Shipped {
 }
 
 /// Every model of this build.
-pub const SHIPPED: &[Shipped] =  &[detector::SHIPPED, landmarks::SHIPPED];
+pub const SHIPPED: &[Shipped] =
+    &[detector::SHIPPED, landmarks::SHIPPED, matte::SHIPPED, attributes::SHIPPED];
 
 impl Shipped {
     /// SHA-256 of the ONNX file, hexadecimal.

@@ -2,13 +2,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::body::{Marks, Part};
 use crate::check;
 use crate::face::{Face, part};
 use crate::model;
+use crate::model::attributes::{Attributer, Attributes};
 use crate::photo::FileFacts;
 use crate::pipeline::{Checked, Judged};
 use crate::profile::{Profile, Stage};
-use crate::verdict::{Accept, Band, Evidence, Finding, Value};
+use crate::scene::Scene;
+use crate::verdict::{Accept, Band, Evidence, Finding, Unreadable, Value};
 
 /// What the records of one run have in common.
 #[derive(Clone, Debug)]
@@ -66,7 +69,82 @@ fn judged_part(record: &mut Map<String, Json>, judged: &Judged, mesh: bool) {
     record.insert("findings".into(), verdict.findings.iter().map(finding).collect());
     record.insert("readings".into(), readings(judged));
     record.insert("photo".into(), photo(&judged.facts));
+    record
+        .insert("person".into(), json!(judged.person.as_ref().map(|(marks, a)| person(marks, a))));
     record.insert("faces".into(), judged.faces.iter().map(|f| face(f, mesh)).collect());
+}
+
+/// Everything that is seen of one picture, with outlines, on several lines.
+///
+/// Outlines and points are pixels of the upright photo. `parts` gives the share of the matte's
+/// square, inside the photo, that shows each part.
+pub fn seen(id: &str, scene: &Scene) -> String {
+    let mut record = Map::new();
+    record.insert("id".into(), json!(id));
+    record.insert("faces".into(), scene.faces.iter().map(|f| face(f, true)).collect());
+    record.insert("doubtful".into(), json!(scene.doubtful));
+    if let (Some(p), [face]) = (&scene.person, &scene.faces[..]) {
+        let mut seen = person(&p.body.marks, &p.attributes);
+        let body = &p.body;
+        seen["silhouette"] = points(&body.silhouette);
+        seen["neck"] = points(&body.neck);
+        let [right, left, eyes, ..] = Attributer::regions(&face.mesh);
+        seen["regions"] = json!({"right_ear": points(&right), "left_ear": points(&left), "glasses": points(&eyes)});
+        seen["parts"] = parts(body);
+        record.insert("person".into(), seen);
+    }
+    let models: Map<String, Json> =
+        model::SHIPPED.iter().map(|m| (m.name.into(), json!(m.sha256()))).collect();
+    record.insert("models".into(), json!(models));
+    format!("{:#}\n", Json::Object(record))
+}
+
+fn parts(body: &crate::body::Body) -> Json {
+    let [x0, y0, x1, y1] = body.inside;
+    let all = f64::from((x1 - x0 + 1) * (y1 - y0 + 1));
+    let share = |wanted| {
+        let there = (y0..=y1).flat_map(|y| (x0..=x1).map(move |x| (x, y)));
+        round(there.filter(|&(x, y)| body.parts.at(x, y) == wanted).count() as f64 / all)
+    };
+    json!({
+        "background": share(Part::Background),
+        "edge": share(Part::Edge),
+        "face": share(Part::Face),
+        "skin": share(Part::Skin),
+        "hair": share(Part::Hair),
+        "garment": share(Part::Garment),
+    })
+}
+
+/// The person around the face: points and attributes.
+fn person(marks: &Marks, attributes: &Attributes) -> Json {
+    let attributes: Map<String, Json> = attributes
+        .named()
+        .map(|(name, classes, row)| {
+            let row =
+                classes.iter().zip(row).map(|(c, v)| ((*c).to_owned(), json!(round((*v).into()))));
+            (name.to_owned(), Json::Object(row.collect()))
+        })
+        .collect();
+    let place = |found: &Result<[f32; 2], Unreadable>| match found {
+        Ok(p) => json!(point(p)),
+        Err(u) => json!({"unreadable": u.because}),
+    };
+    let shoulders = match &marks.shoulders {
+        Ok(s) => json!({
+            "right": point(&s.right),
+            "left": point(&s.left),
+            "angle": round(s.angle),
+            "confidence": round(s.confidence),
+        }),
+        Err(u) => json!({"unreadable": u.because}),
+    };
+    json!({
+        "crown": place(&marks.crown),
+        "hairline": place(&marks.hairline),
+        "shoulders": shoulders,
+        "attributes": attributes,
+    })
 }
 
 /// Values of checks that the profile has no limit for: measured, so worth keeping.
@@ -153,6 +231,10 @@ fn face(f: &Face, with_mesh: bool) -> Json {
         record["mesh"] = f.mesh.iter().map(|p| json!(p.map(|v| round(v.into())))).collect();
     }
     record
+}
+
+fn points(outline: &[[f32; 2]]) -> Json {
+    json!(outline.iter().map(point).collect::<Vec<_>>())
 }
 
 fn point(p: &[f32; 2]) -> [f64; 2] {

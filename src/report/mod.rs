@@ -2,6 +2,7 @@
 
 pub mod eval;
 pub mod json;
+pub mod overlay;
 mod table;
 pub mod terminal;
 

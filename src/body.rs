@@ -1,0 +1,120 @@
+//! The body around the face, from the matte: silhouette, crown, hairline, shoulders, neck, and what
+//! each pixel shows.
+//!
+//! Everything is found on the matte's pixels (about 65 px between the eyes) and given in pixels of
+//! the photo. Right and left are the subject's own: the right shoulder is on the left of the picture.
+
+mod head;
+mod parts;
+mod shoulders;
+
+pub use parts::{Part, Parts};
+pub use shoulders::Shoulders;
+
+use imageproc::contours::{BorderType, find_contours};
+
+use crate::face::Face;
+use crate::model::matte::Matte;
+use crate::verdict::Unreadable;
+
+/// Points and lines of the body, photo pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marks {
+    /// Top of the hair (of the hat, where there is one).
+    pub crown: Result<[f32; 2], Unreadable>,
+    /// Where the hair begins above the middle of the forehead.
+    pub hairline: Result<[f32; 2], Unreadable>,
+    /// The shoulder line.
+    pub shoulders: Result<Shoulders, Unreadable>,
+}
+
+/// What the matte shows of the person.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The matte itself.
+    pub matte: Matte,
+    /// Part of the matte's pixels that lies inside the photo: left, top, right, bottom (inclusive).
+    pub inside: [u32; 4],
+    /// Outline of the person, photo pixels.
+    pub silhouette: Vec<[f32; 2]>,
+    /// Crown, hairline and shoulder line.
+    pub marks: Marks,
+    /// Outline of the neck between jaw and collar; empty where none is seen.
+    pub neck: Vec<[f32; 2]>,
+    /// What each pixel shows.
+    pub parts: Parts,
+}
+
+/// The body in this matte, whose photo has `size`, around this face.
+pub fn of(matte: Matte, face: &Face, size: (u32, u32)) -> Body {
+    let view = View::new(&matte, face, size);
+    let crown = head::crown(&view);
+    let hairline = crown.clone().and_then(|crown| head::hairline(&view, crown));
+    let parts = parts::of(&view, hairline.as_ref().ok().copied());
+    let shoulders = shoulders::of(&view, &parts);
+    let back = matte.to_matte.inverse();
+    let silhouette = outline(&view).into_iter().map(|p| back.apply(p)).collect();
+    let neck = parts.neck(&view).into_iter().map(|p| back.apply(p)).collect();
+    let inside = view.inside;
+    let place = |p: [f32; 2]| back.apply(p);
+    Body {
+        inside,
+        silhouette,
+        marks: Marks {
+            crown: crown.map(place),
+            hairline: hairline.map(place),
+            shoulders: shoulders.map(|s| Shoulders {
+                right: place(s.right),
+                left: place(s.left),
+                ..s
+            }),
+        },
+        neck,
+        parts,
+        matte,
+    }
+}
+
+/// Matte and mesh on the matte's pixels.
+struct View<'a> {
+    matte: &'a Matte,
+    mesh: Vec<[f32; 2]>,
+    /// Distance between the pupils; for a turned head as if it faced us.
+    eyes: f32,
+    /// Left, top, right, bottom of the photo, inclusive.
+    inside: [u32; 4],
+    /// Whether the person goes on below, above, left or right of the photo is not known there.
+    size: (u32, u32),
+}
+
+impl View<'_> {
+    fn new<'a>(matte: &'a Matte, face: &Face, photo: (u32, u32)) -> View<'a> {
+        let to = &matte.to_matte;
+        let size = matte.alpha.dimensions();
+        let [x0, y0] = to.apply([0.0, 0.0]);
+        let [x1, y1] = to.apply([photo.0 as f32 - 1.0, photo.1 as f32 - 1.0]);
+        let cut = |v: f32, n: u32| v.round().clamp(0.0, n as f32 - 1.0) as u32;
+        let inside = [cut(x0, size.0), cut(y0, size.1), cut(x1, size.0), cut(y1, size.1)];
+        let mesh = face.mesh.iter().map(|p| to.apply([p[0], p[1]])).collect();
+        View { matte, mesh, eyes: face.frontal_eye_distance() * to.scale(), inside, size }
+    }
+
+    /// Whether the pixel shows more of the person than of the background.
+    fn person(&self, x: u32, y: u32) -> bool {
+        self.matte.alpha.get_pixel(x, y).0[0] >= 0.5
+    }
+}
+
+/// The longest outline of the person.
+fn outline(view: &View) -> Vec<[f32; 2]> {
+    let [x0, y0, x1, y1] = view.inside;
+    let mask = image::GrayImage::from_fn(view.size.0, view.size.1, |x, y| {
+        let in_photo = (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
+        image::Luma([if in_photo && view.person(x, y) { 255 } else { 0 }])
+    });
+    let contours = find_contours::<u32>(&mask);
+    let outer = contours.into_iter().filter(|c| c.border_type == BorderType::Outer);
+    let longest = outer.max_by_key(|c| c.points.len()).map(|c| c.points).unwrap_or_default();
+    // Every second point: half a hundredth of the eye distance is finer than the matte is.
+    longest.iter().step_by(2).map(|p| [p.x as f32, p.y as f32]).collect()
+}

@@ -1,0 +1,256 @@
+//! What each pixel of the matte shows: background, face, other skin, hair or garment.
+//!
+//! By colour and place: face skin and hair are known where the mesh says, the rest is given to the
+//! nearest of them in colour where it hangs together with them, and what is left below the jaw is
+//! garment.
+
+use image::{GrayImage, Luma};
+use palette::Lab;
+
+use super::View;
+use crate::face::part;
+use crate::pixels::{self, delta_e, lab, quantile};
+
+pub(super) use crate::face::part::OVAL;
+
+/// What a pixel shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Part {
+    /// Not the person.
+    Background = 0,
+    /// Between person and background, or outside the photo: belongs to nothing.
+    Edge = 1,
+    /// Inside the face's outline.
+    Face = 2,
+    /// Skin outside the face: ears, neck, bare shoulders.
+    Skin = 3,
+    /// Hair on the head and what falls from it.
+    Hair = 4,
+    /// Garment.
+    Garment = 5,
+}
+
+/// The parts of the matte's pixels.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// One byte per pixel of the matte: a [`Part`].
+    pub map: GrayImage,
+    /// Median colour of the skin of the face.
+    pub skin: Lab,
+    /// Median colour of the hair; absent on a bald or covered head.
+    pub hair: Option<Lab>,
+}
+
+impl Parts {
+    /// The part at a pixel of the matte.
+    pub fn at(&self, x: u32, y: u32) -> Part {
+        [Part::Background, Part::Edge, Part::Face, Part::Skin, Part::Hair, Part::Garment]
+            [usize::from(self.map.get_pixel(x, y).0[0]).min(5)]
+    }
+
+    /// The pixels of one part, as a mask of 255 and 0.
+    pub fn mask(&self, wanted: Part) -> GrayImage {
+        GrayImage::from_fn(self.map.width(), self.map.height(), |x, y| {
+            Luma([if self.at(x, y) == wanted { 255 } else { 0 }])
+        })
+    }
+
+    /// Outline of the neck: skin below the jaw, row by row between its leftmost and rightmost pixel.
+    pub(super) fn neck(&self, view: &View) -> Vec<[f32; 2]> {
+        let [x0, _, x1, y1] = view.inside;
+        let chin = view.mesh[152];
+        let (jaw_right, jaw_left) = (view.mesh[172][0], view.mesh[397][0]);
+        let (low, high) = (jaw_right.min(jaw_left) as u32, jaw_right.max(jaw_left) as u32);
+        let (mut right, mut left) = (Vec::new(), Vec::new());
+        for y in chin[1].max(0.0) as u32..=y1 {
+            let skin: Vec<u32> =
+                (low.max(x0)..=high.min(x1)).filter(|&x| self.at(x, y) == Part::Skin).collect();
+            let (Some(&first), Some(&last)) = (skin.first(), skin.last()) else { break };
+            if (skin.len() as f32) < 0.15 * view.eyes {
+                break;
+            }
+            right.push([first as f32, y as f32]);
+            left.push([last as f32, y as f32]);
+        }
+        left.reverse();
+        right.extend(left);
+        right
+    }
+}
+
+/// Colour distance up to which a pixel may be the hair that it hangs together with.
+const LIKE: f32 = 20.0;
+
+/// Tinge distance ([`tinge`]) up to which it may be the skin.
+const SKIN_LIKE: f32 = 16.0;
+
+/// Colour distance that forgives shading: a neck lies in the shadow of its chin.
+fn tinge(a: Lab, b: Lab) -> f32 {
+    (0.35 * (a.l - b.l)).hypot((a.a - b.a).hypot(a.b - b.b))
+}
+
+/// The parts of a view. `hairline` on matte pixels.
+pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
+    let (w, h) = view.size;
+    let colours: Vec<Lab> = view.matte.guide.pixels().map(|&p| lab(p)).collect();
+    let colour = |x: u32, y: u32| colours[(y * w + x) as usize];
+    let polygon = |indices: &[usize]| indices.iter().map(|&i| view.mesh[i]).collect::<Vec<_>>();
+    let face = pixels::region(view.size, &[polygon(OVAL)], &[]);
+    let patches = [part::RIGHT_CHEEK, part::LEFT_CHEEK, part::FOREHEAD].map(polygon);
+    let skin = median(&colours, &pixels::region(view.size, &patches, &[])).unwrap_or_default();
+    let [x0, y0, x1, y1] = view.inside;
+    let in_photo = |x: u32, y: u32| (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
+    let alpha = |x: u32, y: u32| view.matte.alpha.get_pixel(x, y).0[0];
+
+    // Hair is known between hairline and crown, outside the face.
+    let brow = view.mesh[part::FOREHEAD[0]][1];
+    let top = hairline.map_or(f32::MIN, |p| p[1]);
+    let scalp = GrayImage::from_fn(w, h, |x, y| {
+        let above = (y as f32) < top.min(brow) && in_photo(x, y) && alpha(x, y) > 0.95;
+        let over = (x as f32 - view.mesh[10][0]).abs() < 0.9 * view.eyes;
+        Luma([if above && over && face.get_pixel(x, y).0[0] == 0 { 255 } else { 0 }])
+    });
+    let hair = hairline.and_then(|_| median(&colours, &scalp));
+
+    let jaw = jaw_line(view);
+    let mut map = GrayImage::from_fn(w, h, |x, y| {
+        let part = if !in_photo(x, y) {
+            Part::Edge
+        } else if alpha(x, y) < 0.05 {
+            Part::Background
+        } else if alpha(x, y) < 0.95 {
+            Part::Edge
+        } else if face.get_pixel(x, y).0[0] > 0 {
+            Part::Face
+        } else {
+            let c = colour(x, y);
+            let like = |to: Option<Lab>| to.map_or(f32::MAX, |to| delta_e(c, to));
+            let (to_skin, to_hair) = (tinge(c, skin), like(hair));
+            let below_jaw = y as f32 > jaw(x as f32);
+            match (to_skin < to_hair, below_jaw) {
+                // A bald or covered head has skin, or a hat, there; a hat counts as garment.
+                (true, false) if to_skin < 1.5 * SKIN_LIKE => Part::Skin,
+                (_, false) if hair.is_some() && to_hair < 2.0 * LIKE => Part::Hair,
+                (true, true) if to_skin < SKIN_LIKE => Part::Skin,
+                (false, true) if to_hair < LIKE => Part::Hair,
+                _ => Part::Garment,
+            }
+        };
+        Luma([part as u8])
+    });
+    keep_connected(&mut map, view, Part::Skin, Part::Face);
+    keep_connected(&mut map, view, Part::Hair, Part::Edge);
+    // A garment of the hair's colour cannot be told from hair that falls on it: all is garment there.
+    let alike = hair.zip(low_garment(view, &colours)).is_some_and(|(h, g)| delta_e(h, g) < LIKE);
+    for side in [-1.0, 1.0] {
+        if !falls(&map, view, side) {
+            crop_hair(&mut map, view, side, -0.2);
+        } else if alike {
+            crop_hair(&mut map, view, side, 0.5);
+        }
+    }
+    Parts { map, skin, hair }
+}
+
+/// Height of the jaw's outline over x; level with the mouth outside the face.
+fn jaw_line(view: &View) -> impl Fn(f32) -> f32 {
+    let lower: Vec<[f32; 2]> =
+        [132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361]
+            .iter()
+            .map(|&i: &usize| view.mesh[i])
+            .collect();
+    move |x| {
+        let pair = lower.windows(2).find(|p| (p[0][0]..=p[1][0]).contains(&x));
+        pair.map_or(f32::midpoint(lower[0][1], lower[lower.len() - 1][1]), |p| {
+            let t = (x - p[0][0]) / (p[1][0] - p[0][0]).max(1e-3);
+            p[0][1] + t * (p[1][1] - p[0][1])
+        })
+    }
+}
+
+/// Turns into garment what has the colour of `part` but does not hang together with where that part
+/// surely is: skin with the face, hair with the head above the jaw.
+fn keep_connected(map: &mut GrayImage, view: &View, part: Part, seed: Part) {
+    let (w, h) = map.dimensions();
+    let chin = view.mesh[152][1];
+    let mut reached = vec![false; (w * h) as usize];
+    let mut open: Vec<(u32, u32)> = Vec::new();
+    for (x, y, p) in map.enumerate_pixels() {
+        let start = match part {
+            Part::Hair => p.0[0] == part as u8 && (y as f32) < chin,
+            _ => p.0[0] == seed as u8,
+        };
+        if start {
+            reached[(y * w + x) as usize] = true;
+            open.push((x, y));
+        }
+    }
+    while let Some((x, y)) = open.pop() {
+        for (nx, ny) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
+            if nx < w && ny < h && !reached[(ny * w + nx) as usize] {
+                let is = map.get_pixel(nx, ny).0[0];
+                if is == part as u8 {
+                    reached[(ny * w + nx) as usize] = true;
+                    open.push((nx, ny));
+                }
+            }
+        }
+    }
+    for (x, y, p) in map.enumerate_pixels_mut() {
+        if p.0[0] == part as u8 && !reached[(y * w + x) as usize] {
+            p.0[0] = Part::Garment as u8;
+        }
+    }
+}
+
+/// Whether hair hangs down beside the jaw on this side of the picture (-1 left, 1 right). A dark
+/// collar has the colour of dark hair: only hair that is there beside the jaw can go on below it.
+fn falls(map: &GrayImage, view: &View, side: f32) -> bool {
+    let mouth = if side < 0.0 { view.mesh[61] } else { view.mesh[291] };
+    let jaw = if side < 0.0 { view.mesh[58][0] } else { view.mesh[288][0] };
+    let y = mouth[1].max(0.0) as u32;
+    let reach = (1.2 * view.eyes) as i32;
+    let hair = (0..reach).filter(|i| {
+        let x = (jaw + side * *i as f32).round();
+        x >= 0.0 && (x as u32) < map.width() && y < map.height() && {
+            map.get_pixel(x as u32, y).0[0] == Part::Hair as u8
+        }
+    });
+    hair.count() as f32 >= 0.12 * view.eyes
+}
+
+/// Median colour of the person low at both sides, where a garment is all that there can be.
+fn low_garment(view: &View, colours: &[Lab]) -> Option<Lab> {
+    let [_, y0, _, y1] = view.inside;
+    let chin = view.mesh[152];
+    let low = (y1.saturating_sub((0.4 * view.eyes) as u32)).max(y0);
+    let mask = GrayImage::from_fn(view.size.0, view.size.1, |x, y| {
+        let off = (x as f32 - chin[0]).abs() / view.eyes;
+        let there = (low..=y1).contains(&y) && (0.9..2.0).contains(&off) && view.person(x, y);
+        Luma([if there && y as f32 > chin[1] + view.eyes { 255 } else { 0 }])
+    });
+    median(colours, &mask)
+}
+
+/// Gives what was called hair on one side to the garment, from `below_chin` eye distances on.
+fn crop_hair(map: &mut GrayImage, view: &View, side: f32, below_chin: f32) {
+    let (chin, middle) = (view.mesh[152], view.mesh[1][0]);
+    let level = chin[1] + below_chin * view.eyes;
+    for (x, y, p) in map.enumerate_pixels_mut() {
+        if p.0[0] == Part::Hair as u8 && y as f32 > level && (x as f32 - middle) * side >= 0.0 {
+            p.0[0] = Part::Garment as u8;
+        }
+    }
+}
+
+/// Median colour of the masked pixels.
+fn median(colours: &[Lab], mask: &GrayImage) -> Option<Lab> {
+    let chosen: Vec<Lab> =
+        colours.iter().zip(mask.pixels()).filter(|(_, m)| m.0[0] > 0).map(|(c, _)| *c).collect();
+    if chosen.len() < 30 {
+        return None;
+    }
+    let of = |get: fn(&Lab) -> f32| quantile(&mut chosen.iter().map(get).collect::<Vec<_>>(), 0.5);
+    Some(Lab::new(of(|c| c.l)?, of(|c| c.a)?, of(|c| c.b)?))
+}

@@ -1,0 +1,194 @@
+//! The shoulder line: the tilt of the axis about which both sides of the body's upper edge agree.
+//!
+//! Garments hide the joints, and pictures cut the arms off; what every portrait shows is the edge
+//! from the neck outwards. Under a tilted trunk that edge is the mirror image of itself about a tilted
+//! axis, so the axis is searched for (angle and place) that makes both sides fall together.
+
+use super::{Part, Parts, View};
+use crate::verdict::Unreadable;
+
+/// The shoulder line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shoulders {
+    /// Its end on the subject's right shoulder (left in the picture).
+    pub right: [f32; 2],
+    /// Its end on the subject's left shoulder.
+    pub left: [f32; 2],
+    /// Degrees against the level of the picture, + where the subject's left shoulder is lower.
+    pub angle: f64,
+    /// 0 to 1: how well the two sides fall together, and on how much of their length.
+    pub confidence: f64,
+}
+
+/// Directions in which the edge is looked for, degrees from straight up: over the trapezius, the
+/// shoulder and the upper arm.
+const SECTOR: (f32, f32) = (32.0, 104.0);
+
+/// Step of the directions, degrees.
+const STEP: f32 = 1.0;
+
+/// Confidence below which the angle is not worth saying: on renders it is then off by many degrees.
+const READABLE: f32 = 0.15;
+
+/// How far below the chin the middle of the search lies, eye distances: inside the chest.
+const BELOW_CHIN: f32 = 1.5;
+
+/// The shoulder line on matte pixels.
+pub(super) fn of(view: &View, parts: &Parts) -> Result<Shoulders, Unreadable> {
+    let chin = view.mesh[152];
+    let chest = [chin[0], chin[1] + BELOW_CHIN * view.eyes];
+    // Hair that falls over a shoulder hides its edge; where it falls alike on both sides, its own edge
+    // tells the same. Whichever fits better.
+    let both = [search(view, Some(parts), chest), search(view, None, chest)];
+    let fit = both
+        .into_iter()
+        .flatten()
+        .min_by(|a, b| a.cost.total_cmp(&b.cost))
+        .ok_or_else(|| Unreadable::because("too little of both shoulders is in the picture"))?;
+    // Two thirds of the sector tell as much as all of it.
+    let length = (fit.share / 0.66).min(1.0);
+    let agreement = 1.0 - (fit.cost / 0.12).min(1.0);
+    if length * agreement < READABLE {
+        return Err(Unreadable::because(
+            "the edges of the two shoulders do not match: hair hides them",
+        ));
+    }
+    let centre = [chest[0] + fit.shift * view.eyes, chest[1]];
+    let end = |side: f32| {
+        let way = (fit.angle + side * fit.at).to_radians();
+        let reach = fit.radius * view.eyes;
+        [centre[0] + reach * way.sin(), centre[1] - reach * way.cos()]
+    };
+    Ok(Shoulders {
+        right: end(-1.0),
+        left: end(1.0),
+        angle: f64::from(fit.angle),
+        confidence: f64::from(length * agreement),
+    })
+}
+
+/// The best axis: first by whole degrees, then finely about the best of those. With `parts`, edges of
+/// hair are left out.
+fn search(view: &View, parts: Option<&Parts>, chest: [f32; 2]) -> Option<Fit> {
+    let mut best: Option<Fit> = None;
+    let look = |best: &mut Option<Fit>, shift: f32, angles: &[f32]| {
+        let radii = radii(view, parts, [chest[0] + shift * view.eyes, chest[1]]);
+        let fits = angles.iter().filter_map(|&angle| compare(&radii, angle, shift));
+        *best = best.take().into_iter().chain(fits).min_by(|a, b| a.cost.total_cmp(&b.cost));
+    };
+    let range = |middle: f32, step: f32, n: i32| -> Vec<f32> {
+        (-n..=n).map(|i| middle + step * i as f32).collect()
+    };
+    for shift in range(0.0, 0.08, 10) {
+        look(&mut best, shift, &range(0.0, 1.0, 16));
+    }
+    let coarse = best.as_ref().map(|b| (b.angle, b.shift));
+    if let Some((angle, shift)) = coarse {
+        for shift in range(shift, 0.02, 4) {
+            look(&mut best, shift, &range(angle, 0.25, 5));
+        }
+    }
+    best
+}
+
+/// Distance of the body's edge from `centre`, eye distances, for every [`STEP`] of direction from
+/// -180 to 180 degrees (0 is up, + to the right); `None` where the person goes on
+/// to the picture's end, or where the edge is that of hair.
+fn radii(view: &View, parts: Option<&Parts>, centre: [f32; 2]) -> Vec<Option<f32>> {
+    let [x0, y0, x1, y1] = view.inside.map(|v| v as f32);
+    let count = (360.0 / STEP) as usize;
+    (0..count)
+        .map(|i| {
+            let way = (i as f32 * STEP - 180.0).to_radians();
+            let (sin, cos) = way.sin_cos();
+            // From inside outwards: the first pixel that is not the person's.
+            let mut r = 0.3 * view.eyes;
+            let mut hair = false;
+            loop {
+                let (x, y) = (centre[0] + r * sin, centre[1] - r * cos);
+                if x <= x0 + 1.0 || x >= x1 - 1.0 || y <= y0 + 1.0 || y >= y1 - 1.0 {
+                    return None;
+                }
+                let (px, py) = (x.round() as u32, y.round() as u32);
+                if !view.person(px, py) {
+                    return (!hair).then_some(r / view.eyes);
+                }
+                hair = match parts.map(|p| p.at(px, py)) {
+                    Some(Part::Edge) => hair,
+                    part => part == Some(Part::Hair),
+                };
+                r += 0.5;
+            }
+        })
+        .collect()
+}
+
+struct Fit {
+    /// Degrees.
+    angle: f32,
+    /// Of the axis from below the chin, eye distances.
+    shift: f32,
+    /// Mean distance of the two sides, eye distances, with a fine for a short comparison.
+    cost: f32,
+    /// Share of the sector that both sides show.
+    share: f32,
+    /// Direction from the axis, degrees, and distance of the shoulder's highest point beyond the neck.
+    at: f32,
+    radius: f32,
+}
+
+/// How well both sides agree about an axis turned by `angle` degrees.
+fn compare(radii: &[Option<f32>], angle: f32, shift: f32) -> Option<Fit> {
+    let look = |degrees: f32| -> Option<f32> {
+        let place = (degrees + 180.0) / STEP;
+        let (i, t) = (place.floor(), place.fract());
+        let a = *radii.get(i as usize)?;
+        let b = *radii.get(i as usize + 1)?;
+        Some(a? + t * (b? - a?))
+    };
+    let count = ((SECTOR.1 - SECTOR.0) / STEP) as usize + 1;
+    let mut differences = Vec::new();
+    let mut shoulder = (0.0, 0.0);
+    for i in 0..count {
+        let off = SECTOR.0 + i as f32 * STEP;
+        if let (Some(right), Some(left)) = (look(angle - off), look(angle + off)) {
+            differences.push((right - left).abs().min(0.4));
+            if off < 62.0 {
+                shoulder = (off, f32::midpoint(right, left));
+            }
+        }
+    }
+    let share = differences.len() as f32 / count as f32;
+    if share < 0.25 || shoulder.1 == 0.0 {
+        return None;
+    }
+    let mean = differences.iter().sum::<f32>() / differences.len() as f32;
+    // Of axes that fit alike, the one that uses more of the edge and lies nearer the chin is likelier.
+    let cost = mean + 0.03 * (1.0 - share) + 0.015 * shift.abs();
+    Some(Fit { angle, shift, cost, share, at: shoulder.0, radius: shoulder.1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turned_body_is_levelled_by_its_own_angle() {
+        // A symmetric radius with a shoulder at 60 degrees.
+        let radius = |off: f32| 1.2 + 0.9 * (-((off.abs() - 60.0) / 25.0).powi(2)).exp();
+        for degrees in [0.0, 6.0, -9.0] {
+            let radii: Vec<Option<f32>> =
+                (-180..180).map(|d| Some(radius(d as f32 - degrees))).collect();
+            let cost = |a: f32| compare(&radii, a, 0.0).map_or(9.0, |f| f.cost);
+            let all = (-150..=150).map(|a| a as f32 / 10.0);
+            let best = all.min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap();
+            assert!((best - degrees).abs() < 0.3, "{best} for {degrees}");
+        }
+    }
+
+    #[test]
+    fn one_shoulder_alone_tells_nothing() {
+        let radii: Vec<Option<f32>> = (-180..180).map(|d| (d > 0).then_some(1.5)).collect();
+        assert!(compare(&radii, 0.0, 0.0).is_none());
+    }
+}

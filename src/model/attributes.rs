@@ -1,0 +1,245 @@
+//! The attribute network: ears, forehead, brows, glasses, mouth, eyes, headwear, jewellery, neckline
+//! and pattern of one person, as calibrated probabilities.
+//!
+//! Input `[7, 3, 96, 96]`: seven square patches that the mesh lays ([`PATCHES`]); outputs one row of
+//! class probabilities per attribute, two for the ears (model card: `models/README.md`).
+
+use image::RgbImage;
+
+use super::landmarks::{FaceFrame, frame_of};
+use super::{Shipped, planar};
+use crate::engine::{Engine, Network};
+use crate::error::{Error, Result};
+use crate::pixels::{self, Similarity};
+
+/// The shipped attribute model.
+pub const SHIPPED: Shipped = Shipped {
+    name: "attributes",
+    onnx: include_bytes!("../../models/attributes.onnx"),
+    input: [PATCHES.len(), 3, SIDE as usize, SIDE as usize],
+    shapes: "patches [7,3,96,96] -> class probabilities of 11 attributes",
+    mega_macs: 246.1,
+};
+
+const SIDE: u32 = 96;
+
+/// A square region of the picture that the mesh lays. The same table as in
+/// `models/training/attributes/patches.py`.
+struct Patch {
+    /// Mesh points whose mean is where it starts from.
+    points: &'static [usize],
+    /// From there to its middle along the face's axes, in units of the face's scale.
+    offset: [f32; 2],
+    /// Its side in the same unit.
+    side: f32,
+    /// Whether it is flipped, so that both ears look alike.
+    flipped: bool,
+}
+
+const fn patch(points: &'static [usize], offset: [f32; 2], side: f32) -> Patch {
+    Patch { points, offset, side, flipped: false }
+}
+
+/// Right ear (left in the picture), left ear, eyes, top of the head, mouth, neck, torso.
+const PATCHES: [Patch; 7] = [
+    patch(&[234], [-0.15, 0.25], 1.35),
+    Patch { points: &[454], offset: [0.15, 0.25], side: 1.35, flipped: true },
+    patch(&[33, 263], [0.0, 0.0], 2.0),
+    patch(&[10], [0.0, -0.2], 2.8),
+    patch(&[61, 291], [0.0, 0.0], 1.4),
+    patch(&[152], [0.0, 0.45], 1.8),
+    patch(&[152], [0.0, 1.0], 3.4),
+];
+
+/// Class probabilities, each adding up to 1, in the order of the names in [`CLASSES`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attributes {
+    /// The subject's own right ear, on the left of the picture: visible, partly hidden, hidden.
+    pub right_ear: [f32; 3],
+    /// The left ear.
+    pub left_ear: [f32; 3],
+    /// Clear, partly covered, mostly covered.
+    pub forehead: [f32; 3],
+    /// Clear, at least partly hidden by hair or hat.
+    pub brows: [f32; 2],
+    /// None, clear, reflecting over an eye, tinted.
+    pub glasses: [f32; 4],
+    /// Closed, showing teeth or open.
+    pub mouth: [f32; 2],
+    /// Open, closed.
+    pub eyes: [f32; 2],
+    /// None, band or clip, hat or cap, scarf or turban.
+    pub headwear: [f32; 4],
+    /// None, at least one.
+    pub earring: [f32; 2],
+    /// None, one.
+    pub necklace: [f32; 2],
+    /// Collar, round or V, low or straps, not visible.
+    pub neckline: [f32; 4],
+    /// Plain, patterned, not visible.
+    pub pattern: [f32; 3],
+}
+
+/// Names of the attributes and of their classes, in the order of [`Attributes`].
+pub const CLASSES: [(&str, &[&str]); 12] = [
+    ("right_ear", &["visible", "partly", "hidden"]),
+    ("left_ear", &["visible", "partly", "hidden"]),
+    ("forehead", &["clear", "partly", "covered"]),
+    ("brows", &["clear", "hidden"]),
+    ("glasses", &["none", "clear", "reflecting", "tinted"]),
+    ("mouth", &["closed", "open"]),
+    ("eyes", &["open", "closed"]),
+    ("headwear", &["none", "band", "hat", "scarf"]),
+    ("earring", &["none", "present"]),
+    ("necklace", &["none", "present"]),
+    ("neckline", &["collar", "round", "low", "not_visible"]),
+    ("pattern", &["plain", "patterned", "not_visible"]),
+];
+
+impl Attributes {
+    /// Attribute, classes and probabilities, in the order of [`CLASSES`].
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str], &[f32])> {
+        let rows: [&[f32]; 12] = [
+            &self.right_ear,
+            &self.left_ear,
+            &self.forehead,
+            &self.brows,
+            &self.glasses,
+            &self.mouth,
+            &self.eyes,
+            &self.headwear,
+            &self.earring,
+            &self.necklace,
+            &self.neckline,
+            &self.pattern,
+        ];
+        CLASSES.into_iter().zip(rows).map(|((name, classes), row)| (name, classes, row))
+    }
+}
+
+/// The attribute network, ready to run.
+pub struct Attributer(Network);
+
+impl Attributer {
+    /// Load the shipped model.
+    ///
+    /// # Errors
+    /// When the runtime rejects it.
+    pub fn load(engine: &Engine) -> Result<Attributer> {
+        Ok(Attributer(Network::load(engine, SHIPPED.name, SHIPPED.onnx)?))
+    }
+
+    /// The attributes of the person with this mesh (photo pixels).
+    ///
+    /// # Errors
+    /// When inference fails.
+    pub fn run(&mut self, photo: &RgbImage, mesh: &[[f32; 3]]) -> Result<Attributes> {
+        let face = frame_of(mesh);
+        let patches = PATCHES.map(|p| {
+            let patch = pixels::cut(photo, &to_patch(&p, mesh, face), SIDE);
+            if p.flipped { image::imageops::flip_horizontal(&patch) } else { patch }
+        });
+        let outputs = self.0.run(planar(&patches).view())?;
+        let flat: Vec<f32> = outputs.iter().flat_map(|o| o.iter().copied()).collect();
+        read(&flat).ok_or_else(|| Error::Model {
+            name: SHIPPED.name,
+            reason: format!("it gave {} probabilities", flat.len()),
+        })
+    }
+
+    /// The squares that the network looked at, photo pixels, in the order of [`PATCHES`].
+    pub fn regions(mesh: &[[f32; 3]]) -> [[[f32; 2]; 4]; 7] {
+        let face = frame_of(mesh);
+        let end = SIDE as f32 - 1.0;
+        PATCHES.map(|p| {
+            let back = to_patch(&p, mesh, face).inverse();
+            [[0.0, 0.0], [end, 0.0], [end, end], [0.0, end]].map(|c| back.apply(c))
+        })
+    }
+}
+
+/// The similarity from the photo to a patch, not yet flipped.
+fn to_patch(patch: &Patch, mesh: &[[f32; 3]], face: FaceFrame) -> Similarity {
+    let n = patch.points.len() as f32;
+    let mean = |k: usize| patch.points.iter().map(|&i| mesh[i][k]).sum::<f32>() / n;
+    let (sin, cos) = face.angle.sin_cos();
+    let [dx, dy] = patch.offset.map(|v| v * face.scale);
+    let centre = [mean(0) + cos * dx - sin * dy, mean(1) + sin * dx + cos * dy];
+    let scale = SIDE as f32 / (patch.side * face.scale);
+    Similarity::about(centre, face.angle, scale, [SIDE as f32 / 2.0; 2])
+}
+
+/// All outputs one after the other, in the order of the model file.
+fn read(flat: &[f32]) -> Option<Attributes> {
+    let mut rest = flat;
+    let attributes = Attributes {
+        right_ear: take(&mut rest)?,
+        left_ear: take(&mut rest)?,
+        forehead: take(&mut rest)?,
+        brows: take(&mut rest)?,
+        glasses: take(&mut rest)?,
+        mouth: take(&mut rest)?,
+        eyes: take(&mut rest)?,
+        headwear: take(&mut rest)?,
+        earring: take(&mut rest)?,
+        necklace: take(&mut rest)?,
+        neckline: take(&mut rest)?,
+        pattern: take(&mut rest)?,
+    };
+    rest.is_empty().then_some(attributes)
+}
+
+fn take<const N: usize>(rest: &mut &[f32]) -> Option<[f32; N]> {
+    let (first, after) = rest.split_first_chunk::<N>()?;
+    *rest = after;
+    Some(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_are_read_in_order_and_none_may_be_missing() {
+        let flat: Vec<f32> = (0..35).map(|v| v as f32).collect();
+        let read = |n: usize| super::read(&flat[..n]);
+        let attributes = read(34).unwrap();
+        assert_eq!(attributes.left_ear, [3.0, 4.0, 5.0]);
+        assert_eq!(attributes.pattern, [31.0, 32.0, 33.0]);
+        assert!(read(33).is_none() && read(35).is_none());
+        let classes: usize = attributes
+            .named()
+            .map(|(_, c, p)| {
+                assert_eq!(c.len(), p.len());
+                p.len()
+            })
+            .sum();
+        assert_eq!(classes, 34);
+    }
+
+    #[test]
+    fn the_ear_patches_lie_mirrored_beside_an_upright_face() {
+        let mut mesh = vec![[0.0; 3]; 478];
+        let set = [
+            (468, [50.0, 100.0]),
+            (473, [150.0, 100.0]),
+            (1, [100.0, 150.0]),
+            (61, [70.0, 200.0]),
+            (291, [130.0, 200.0]),
+            (234, [20.0, 120.0]),
+            (454, [180.0, 120.0]),
+        ];
+        for (i, [x, y]) in set {
+            mesh[i] = [x, y, 0.0];
+        }
+        let regions = Attributer::regions(&mesh);
+        let middle = |r: [[f32; 2]; 4]| [(r[0][0] + r[2][0]) / 2.0, (r[0][1] + r[2][1]) / 2.0];
+        let (right, left) = (middle(regions[0]), middle(regions[1]));
+        // Half a pixel of a patch: its middle lies between two of them.
+        assert!(
+            (right[0] - 5.0).abs() < 1.0 && (left[0] - 195.0).abs() < 1.0,
+            "{right:?} {left:?}"
+        );
+        assert!((right[1] - 145.0).abs() < 1.0 && (left[1] - 145.0).abs() < 1.0);
+    }
+}

@@ -1,0 +1,141 @@
+//! What is seen of the person around the face, against the exact truth of 50 renders.
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::fixture;
+use photogate::engine::{self, Choice};
+use photogate::pipeline::Pipeline;
+use photogate::scene::Scene;
+use serde_json::Value as Json;
+
+struct Case {
+    name: String,
+    scene: Scene,
+    truth: Json,
+}
+
+/// Every render of a person, seen by the shipped models.
+fn cases() -> Vec<Case> {
+    let mut pipeline = Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap();
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(fixture("masks")).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+        let truth = std::fs::read(fixture(&format!("truth/{name}.json"))).unwrap();
+        let truth: Json = serde_json::from_slice(&truth).unwrap();
+        if truth["persons"] != 1 {
+            continue;
+        }
+        let path = picture(&name);
+        let photo = photogate::photo::decode(&std::fs::read(&path).unwrap(), &path).unwrap();
+        all.push(Case { scene: pipeline.perceive(photo).unwrap(), name, truth });
+    }
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+fn picture(name: &str) -> PathBuf {
+    let [capture, other] = ["captures", "people"].map(|f| fixture(&format!("{f}/{name}.jpg")));
+    if capture.exists() { capture } else { other }
+}
+
+/// Intersection over union at one half, and mean absolute error of alpha, over the whole picture.
+fn matte_errors(case: &Case) -> (f64, f64) {
+    let mask = image::open(fixture(&format!("masks/{}.png", case.name))).unwrap().into_luma8();
+    let person = case.scene.person.as_ref().unwrap();
+    let alpha = person.body.matte.at_photo(&case.scene.photo.pixels);
+    let (mut both, mut either, mut off) = (0.0, 0.0, 0.0);
+    for (a, class) in alpha.pixels().zip(mask.pixels()) {
+        // Class 0 is background, 15 another person (shared/renders/README.md).
+        let truth = class.0[0] != 0 && class.0[0] != 15;
+        let found = a.0[0] >= 128;
+        both += f64::from(u8::from(truth && found));
+        either += f64::from(u8::from(truth || found));
+        off += (f64::from(a.0[0]) / 255.0 - f64::from(u8::from(truth))).abs();
+    }
+    (both / either, off / f64::from(alpha.width() * alpha.height()))
+}
+
+#[test]
+fn the_person_is_seen_on_every_render() {
+    let cases = cases();
+    assert_eq!(cases.len(), 48);
+    let (mut worst, mut lines) = (1.0_f64, Vec::new());
+    let (mut ious, mut offs) = (0.0, 0.0);
+    for case in &cases {
+        assert!(case.scene.person.is_some(), "{}", case.name);
+        let (iou, off) = matte_errors(case);
+        worst = worst.min(iou);
+        ious += iou;
+        offs += off;
+        lines.push(format!("{} {iou:.3} {off:.4}", case.name));
+    }
+    let n = cases.len() as f64;
+    assert!(worst > 0.93 && ious / n >= 0.97 && offs / n <= 0.012, "{lines:#?}");
+    shoulders(&cases);
+    crowns(&cases);
+    ears(&cases);
+}
+
+/// `v01`: long hair on one shoulder.
+/// `v05`: the left of the jacket is cut by the picture, and its edge tilts less than the joints do.
+/// `v21`: the trunk is level under a head that tilts by 10 degrees, and the collar follows the head.
+const SHOULDERS_OFF: [&str; 3] = ["v01_left_ear_covered", "v05_tilt_m11", "v21_roll10"];
+
+fn shoulders(cases: &[Case]) {
+    let mut wrong = Vec::new();
+    for case in cases {
+        let truth = case.truth["shoulder_tilt_image_deg"].as_f64().unwrap();
+        let name = case.name.as_str();
+        match &case.scene.person.as_ref().unwrap().body.marks.shoulders {
+            Ok(s) if (s.angle - truth).abs() <= 1.5 => {}
+            Ok(s) if SHOULDERS_OFF.contains(&name) && (s.angle - truth).abs() <= 5.5 => {}
+            Ok(s) => wrong.push(format!("{name} {truth} {} {}", s.angle, s.confidence)),
+            Err(u) => wrong.push(format!("{name} {}", u.because)),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn crowns(cases: &[Case]) {
+    let (mut near, mut wrong) = (0, Vec::new());
+    for case in cases {
+        let top = case.truth["head_top_y"].as_f64().unwrap();
+        let chin = case.truth["landmarks"]["chin"]["y"].as_f64().unwrap();
+        match &case.scene.person.as_ref().unwrap().body.marks.crown {
+            // Cut off by the picture: there is nothing to find.
+            Err(_) if top < 2.0 => near += 1,
+            Ok([_, y]) => {
+                let off = (f64::from(*y) - top).abs() / (chin - top);
+                near += usize::from(off <= 0.02);
+                // Short hair that stands on end: the truth is the highest hair, of which a photo of
+                // this size shows nothing. In `v36_clutter` a shelf above the head is taken for hair.
+                let allowed = if case.name == "v36_clutter" { 0.12 } else { 0.045 };
+                if off > allowed {
+                    wrong.push(format!("{} {top} {y} {off:.3}", case.name));
+                }
+            }
+            Err(u) => wrong.push(format!("{} {}", case.name, u.because)),
+        }
+    }
+    assert!(wrong.is_empty() && near >= 36, "{near} within 2 % {wrong:#?}");
+}
+
+fn ears(cases: &[Case]) {
+    let mut wrong = Vec::new();
+    for case in cases {
+        let attributes = &case.scene.person.as_ref().unwrap().attributes;
+        for (side, row) in [("right", attributes.right_ear), ("left", attributes.left_ear)] {
+            let ear = &case.truth["ears"][side];
+            // An ear that the turned head hides shows nothing of itself at all.
+            let seen = ear["visible_fraction"].as_f64().unwrap_or(0.0);
+            let visible = row[0] > row[1].max(row[2]);
+            let right = visible == (seen > 0.5);
+            if !right {
+                wrong.push(format!("{} {side} {seen} {row:?}", case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
