@@ -81,9 +81,9 @@ struct View<'a> {
     mesh: Vec<[f32; 2]>,
     /// Distance between the pupils; for a turned head as if it faced us.
     eyes: f32,
-    /// Left, top, right, bottom of the photo, inclusive.
+    /// Left, top, right, bottom of the photo, inclusive: beyond it nothing is known.
     inside: [u32; 4],
-    /// Whether the person goes on below, above, left or right of the photo is not known there.
+    /// Width and height of the matte.
     size: (u32, u32),
 }
 

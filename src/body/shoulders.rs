@@ -99,8 +99,12 @@ fn radii(view: &View, parts: Option<&Parts>, centre: [f32; 2]) -> Vec<Option<f32
     let count = (360.0 / STEP) as usize;
     (0..count)
         .map(|i| {
-            let way = (i as f32 * STEP - 180.0).to_radians();
-            let (sin, cos) = way.sin_cos();
+            let degrees = i as f32 * STEP - 180.0;
+            // No axis that is tried looks elsewhere.
+            if !(SECTOR.0 - 18.0..=SECTOR.1 + 18.0).contains(&degrees.abs()) {
+                return None;
+            }
+            let (sin, cos) = degrees.to_radians().sin_cos();
             // From inside outwards: the first pixel that is not the person's.
             let mut r = 0.3 * view.eyes;
             let mut hair = false;
@@ -117,7 +121,7 @@ fn radii(view: &View, parts: Option<&Parts>, centre: [f32; 2]) -> Vec<Option<f32
                     Some(Part::Edge) => hair,
                     part => part == Some(Part::Hair),
                 };
-                r += 0.5;
+                r += 1.0;
             }
         })
         .collect()

@@ -30,7 +30,9 @@ const GREY: Rgb<u8> = Rgb([150, 150, 150]);
 /// drawn on it, and a panel with `title` and the attributes beside it.
 pub fn draw(scene: &Scene, title: &str) -> RgbImage {
     let photo = &scene.photo.pixels;
-    let scale = (HEIGHT as f32 / photo.height() as f32).min(4.0);
+    let (w, h) = (photo.width() as f32, photo.height() as f32);
+    // A strip of a picture is not to make a page of gigabytes.
+    let scale = (HEIGHT as f32 / h).min(2.0 * HEIGHT as f32 / w).min(4.0);
     let width = ((photo.width() as f32 * scale).round() as u32).max(1);
     let height = ((photo.height() as f32 * scale).round() as u32).max(1);
     let mut page = RgbImage::from_pixel(width + PANEL, height.max(480), Rgb([24, 24, 28]));
