@@ -36,8 +36,8 @@ pub enum Part {
 pub struct Parts {
     /// One byte per pixel of the matte: a [`Part`].
     pub map: GrayImage,
-    /// Median colour of the skin of the face.
-    pub skin: Lab,
+    /// Median colour of the skin of the face; absent where the matte shows none of it.
+    pub skin: Option<Lab>,
     /// Median colour of the hair; absent on a bald or covered head.
     pub hair: Option<Lab>,
 }
@@ -98,7 +98,7 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
     let polygon = |indices: &[usize]| indices.iter().map(|&i| view.mesh[i]).collect::<Vec<_>>();
     let face = pixels::region(view.size, &[polygon(OVAL)], &[]);
     let patches = [part::RIGHT_CHEEK, part::LEFT_CHEEK, part::FOREHEAD].map(polygon);
-    let skin = median(&colours, &pixels::region(view.size, &patches, &[])).unwrap_or_default();
+    let skin = median(&colours, &pixels::region(view.size, &patches, &[]));
     let [x0, y0, x1, y1] = view.inside;
     let in_photo = |x: u32, y: u32| (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
     let alpha = |x: u32, y: u32| view.matte.alpha.get_pixel(x, y).0[0];
@@ -126,7 +126,8 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
         } else {
             let c = colour(x, y);
             let like = |to: Option<Lab>| to.map_or(f32::MAX, |to| delta_e(c, to));
-            let (to_skin, to_hair) = (tinge(c, skin), like(hair));
+            let to_skin = skin.map_or(f32::MAX, |skin| tinge(c, skin));
+            let to_hair = like(hair);
             let below_jaw = y as f32 > jaw(x as f32);
             match (to_skin < to_hair, below_jaw) {
                 // A bald or covered head has skin, or a hat, there; a hat counts as garment.

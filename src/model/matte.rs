@@ -9,7 +9,7 @@ use image::{GrayImage, Luma, RgbImage};
 use super::landmarks::frame_of;
 use super::{Shipped, planar};
 use crate::engine::{Engine, Network};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::guided::{self, Fit, Plane};
 use crate::pixels::{self, Similarity};
 use crate::unmix::unmix;
@@ -84,7 +84,11 @@ impl Segmenter {
         let raw = outputs[0].iter().copied().collect();
         let to_matte = frame(mesh, FINER);
         let guide = pixels::cut_out(photo, &to_matte, (FINER * SIZE.0, FINER * SIZE.1));
-        let coarse = enlarge(raw);
+        let small = Plane::from_vec(SIZE.0, SIZE.1, raw).ok_or_else(|| Error::Model {
+            name: SHIPPED.name,
+            reason: "its alpha is smaller than its picture".to_owned(),
+        })?;
+        let coarse = enlarge(&small);
         let fine = unmix(&guide, &coarse, UNMIX_RADIUS);
         let fit = guided::fit(&guide, &fine, RADIUS, EPSILON);
         let alpha = settle(&fit.filtered(&guide), &fine);
@@ -130,14 +134,13 @@ fn frame(mesh: &[[f32; 3]], finer: u32) -> Similarity {
 }
 
 /// The network's alpha at the refined matte's size, bilinear.
-fn enlarge(raw: Vec<f32>) -> Plane {
+fn enlarge(small: &Plane) -> Plane {
     let (w, h) = SIZE;
-    let small = Plane::from_vec(w, h, raw).unwrap_or_else(|| Plane::new(w, h));
     let (right, low) = (w as f32 - 1.0 - RIM, h as f32 - 1.0 - RIM);
     let k = 1.0 / FINER as f32;
     Plane::from_fn(FINER * w, FINER * h, |x, y| {
         // Both grids have their middle on the same place of the photo ([`frame`]).
-        Luma([bilinear(&small, [(x as f32 * k).clamp(RIM, right), (y as f32 * k).clamp(RIM, low)])])
+        Luma([bilinear(small, [(x as f32 * k).clamp(RIM, right), (y as f32 * k).clamp(RIM, low)])])
     })
 }
 

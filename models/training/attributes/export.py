@@ -22,9 +22,9 @@ from torch import nn
 
 import labels
 import pool
-from landmarks.export import fold, multiply_adds
 from network import KINDS, Attributes
 from patches import SIZE
+from shipping import fold, multiply_adds
 from train import to_input
 
 # Questions with one logit each; both ears share theirs.

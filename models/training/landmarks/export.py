@@ -15,19 +15,10 @@ import onnx
 import onnxruntime
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from model import SIZE, Landmarks
-
-
-def fold(module):
-    """Fold each BatchNorm into the convolution before it."""
-    for name, child in module.named_children():
-        if isinstance(child, nn.Sequential) and len(child) > 1 and isinstance(child[1], nn.BatchNorm2d):
-            folded = fuse_conv_bn_eval(child[0], child[1])
-            setattr(module, name, nn.Sequential(folded, *list(child)[2:]))
-        else:
-            fold(child)
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from model import SIZE, Landmarks  # noqa: E402
+from shipping import fold, multiply_adds  # noqa: E402
 
 
 class Shipped(nn.Module):
@@ -39,21 +30,6 @@ class Shipped(nn.Module):
         x = self.network.body((image - 0.5) * 4)
         mesh = self.network.basis(self.network.coefficients(self.network.spatial(x))).reshape(1, -1, 3)
         return mesh, torch.sigmoid(self.network.presence(x.mean((2, 3))))
-
-
-def multiply_adds(graph_model):
-    """Multiply-adds of the convolutions and matrix products of a graph with fixed shapes."""
-    inferred = onnx.shape_inference.infer_shapes(graph_model)
-    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim] for v in inferred.graph.value_info}
-    shapes |= {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim] for v in inferred.graph.output}
-    weights = {w.name: list(w.dims) for w in inferred.graph.initializer}
-    total = 0
-    for node in inferred.graph.node:
-        if node.op_type == "Conv":
-            total += int(np.prod(shapes[node.output[0]])) * int(np.prod(weights[node.input[1]][1:]))
-        elif node.op_type in ("Gemm", "MatMul"):
-            total += int(np.prod(weights[node.input[1]]))
-    return total
 
 
 def main():

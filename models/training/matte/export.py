@@ -15,18 +15,10 @@ import onnx
 import onnxruntime
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from model import HEIGHT, WIDTH, Matte
-
-
-def fold(module):
-    """Fold each BatchNorm into the convolution before it."""
-    for name, child in module.named_children():
-        if isinstance(child, nn.Sequential) and len(child) > 1 and isinstance(child[1], nn.BatchNorm2d):
-            setattr(module, name, nn.Sequential(fuse_conv_bn_eval(child[0], child[1]), *list(child)[2:]))
-        else:
-            fold(child)
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from model import HEIGHT, WIDTH, Matte  # noqa: E402
+from shipping import fold, multiply_adds  # noqa: E402
 
 
 class Shipped(nn.Module):
@@ -36,15 +28,6 @@ class Shipped(nn.Module):
 
     def forward(self, image):
         return torch.sigmoid(self.network(image))
-
-
-def multiply_adds(graph_model):
-    """Multiply-adds of the convolutions of a graph with fixed shapes."""
-    inferred = onnx.shape_inference.infer_shapes(graph_model)
-    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim] for v in inferred.graph.value_info}
-    weights = {w.name: list(w.dims) for w in inferred.graph.initializer}
-    convolutions = [n for n in inferred.graph.node if n.op_type == "Conv"]
-    return sum(int(np.prod(shapes[n.output[0]])) * int(np.prod(weights[n.input[1]][1:])) for n in convolutions)
 
 
 def main():

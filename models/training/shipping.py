@@ -1,0 +1,31 @@
+"""What every export does to a trained network before the program embeds it."""
+
+import numpy as np
+import onnx
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+
+def fold(module):
+    """Fold each BatchNorm into the convolution before it."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.Sequential) and len(child) > 1 and isinstance(child[1], nn.BatchNorm2d):
+            folded = fuse_conv_bn_eval(child[0], child[1])
+            setattr(module, name, nn.Sequential(folded, *list(child)[2:]))
+        else:
+            fold(child)
+
+
+def multiply_adds(graph_model):
+    """Multiply-adds of the convolutions and matrix products of a graph with fixed shapes."""
+    inferred = onnx.shape_inference.infer_shapes(graph_model)
+    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim] for v in inferred.graph.value_info}
+    shapes |= {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim] for v in inferred.graph.output}
+    weights = {w.name: list(w.dims) for w in inferred.graph.initializer}
+    total = 0
+    for node in inferred.graph.node:
+        if node.op_type == "Conv":
+            total += int(np.prod(shapes[node.output[0]])) * int(np.prod(weights[node.input[1]][1:]))
+        elif node.op_type in ("Gemm", "MatMul"):
+            total += int(np.prod(weights[node.input[1]]))
+    return total
