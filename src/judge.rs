@@ -45,7 +45,8 @@ fn finding(
         Ok(reading) => {
             let (outcome, slack, fault) = compare(check, reading, &limit.accept);
             let sure = is_sure(reading, min_confidence);
-            (if sure { outcome } else { Outcome::Review }, slack, fault)
+            let outcome = if sure { outcome } else { Outcome::Review };
+            (if check.suspicion { outcome.min(Outcome::Review) } else { outcome }, slack, fault)
         }
     };
     Finding { check: check.id, outcome, measured, limit: limit.clone(), slack, fault }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Capture --decode--> Photo --perceive--> Scene --(exactly one face)--> Portrait
+//!                                                      | plan: the crop for the profile's frame
 //!                                                      | measure: every check -> Reading
 //! report <-- Verdict <--judge(Profile)-- Readings <----+
 //! ```
@@ -24,6 +25,8 @@ pub mod engine;
 pub mod model;
 pub mod face;
 pub mod body;
+pub mod target;
+pub mod framing;
 pub mod scene;
 pub mod check;
 pub mod profile;

@@ -8,6 +8,7 @@ use crate::check::{self, Measurement};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::face::{self, Face};
+use crate::framing::Plan;
 use crate::hash::sha256_hex;
 use crate::judge::judge;
 use crate::model::attributes::{Attributer, Attributes};
@@ -57,6 +58,8 @@ pub struct Judged {
     pub faces: Vec<Face>,
     /// Marks and attributes of the person around the only face.
     pub person: Option<(Marks, Attributes)>,
+    /// The crop planned for the profile's frame, where there is exactly one face.
+    pub plan: Option<Plan>,
     /// Every measurement, also those that the profile has no limit for.
     pub measurements: Vec<Measurement>,
     /// The verdict.
@@ -96,12 +99,12 @@ impl Pipeline {
     /// When inference fails.
     pub fn judge(&mut self, photo: Photo, profile: &Profile, stage: Stage) -> Result<Judged> {
         let scene = self.perceive(photo)?;
-        let measurements = check::measure_all(&scene);
+        let (measurements, plan) = check::measure_all(&scene, &profile.target(stage));
         let verdict = judge(&measurements, profile, stage);
         let Scene { photo, faces, person, .. } = scene;
         // The matte stays behind: a batch holds many verdicts that wait for an earlier one.
         let person = person.map(|p| (p.body.marks, p.attributes));
-        Ok(Judged { facts: photo.facts, faces, person, measurements, verdict })
+        Ok(Judged { facts: photo.facts, faces, person, plan, measurements, verdict })
     }
 
     /// Everything that the networks see on a photo.

@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use image::Rgb;
 use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::error::{Error, Result};
 use crate::hash::sha256_hex;
+use crate::target::{Aims, Frame, Target};
 use crate::verdict::{Accept, Band, Limit};
 
 /// The profiles that come with the program: name and text.
@@ -48,6 +50,10 @@ pub struct Profile {
     pub title: (String, String),
     /// The document that it follows.
     pub source: String,
+    /// The frame of the standard picture, where the profile has one.
+    pub frame: Option<FrameSize>,
+    /// The background of the standard picture, where the profile asks for one.
+    pub background: Option<Background>,
     /// Readings of lower confidence are left to a person.
     pub min_confidence: f64,
     /// SHA-256 of the TOML text.
@@ -58,7 +64,64 @@ pub struct Profile {
     pub finished: Limits,
 }
 
+/// The frame of the standard picture.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameSize {
+    /// Width, pixels.
+    pub width: u32,
+    /// Height, pixels.
+    pub height: u32,
+    /// Resolution that the file states, dots per inch.
+    pub dpi: u32,
+    /// Most pixels of the standard picture that may be made of one of the capture (1: never enlarge).
+    #[serde(default = "one")]
+    pub enlarge: f64,
+}
+
+/// The background of the standard picture.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Background {
+    /// Accepted colours, sRGB 0 to 255; the first is the one that a replaced background gets.
+    pub colours: Vec<[u8; 3]>,
+    /// Whether it may be replaced.
+    pub replace: bool,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
 impl Profile {
+    /// What a picture is to become, for the checks that measure against it.
+    pub fn target(&self, stage: Stage) -> Target {
+        let limits = self.limits(stage);
+        let band = |id: &str| match limits.get(id).map(|l| &l.accept) {
+            Some(Accept::Range { pass, .. }) => *pass,
+            _ => Band::default(),
+        };
+        let frame = self.frame.map(|f| Frame {
+            width: f.width,
+            height: f.height,
+            enlarge: f.enlarge,
+            aims: Aims {
+                head_top: band("head_top"),
+                eye_line: band("eye_line"),
+                face_width: band("face_width"),
+                head_height: band("head_height"),
+                eye_distance: band("eye_distance"),
+                chin_bottom: band("chin_bottom"),
+            },
+        });
+        let colours = self.background.iter().flat_map(|b| &b.colours);
+        Target {
+            frame,
+            finished: stage == Stage::Finished,
+            backgrounds: colours.map(|c| Rgb(*c)).collect(),
+        }
+    }
+
     /// The limits of a stage.
     pub fn limits(&self, stage: Stage) -> &Limits {
         match stage {
@@ -100,6 +163,10 @@ struct RawProfile {
     title: RawText,
     source: String,
     min_confidence: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame: Option<FrameSize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    background: Option<Background>,
     limits: BTreeMap<String, RawLimit>,
     #[serde(default)]
     finished: RawFinished,
@@ -160,6 +227,18 @@ pub fn parse(label: &str, text: &str) -> Result<Profile> {
     if !(0.0..=1.0).contains(&raw.min_confidence) {
         return Err(invalid(label, "min_confidence must lie between 0 and 1"));
     }
+    if let Some(f) = &raw.frame {
+        let sides = 1..=10_000;
+        if !sides.contains(&f.width)
+            || !sides.contains(&f.height)
+            || !(0.1..=10.0).contains(&f.enlarge)
+        {
+            return Err(invalid(label, "frame: a side must be 1 to 10000 px, enlarge 0.1 to 10"));
+        }
+    }
+    if raw.background.as_ref().is_some_and(|b| b.colours.is_empty()) {
+        return Err(invalid(label, "background: name at least one colour"));
+    }
     let capture = resolve(label, &raw.limits)?;
     let mut finished = capture.clone();
     finished.extend(resolve(label, &raw.finished.limits)?);
@@ -167,6 +246,8 @@ pub fn parse(label: &str, text: &str) -> Result<Profile> {
         name: raw.name,
         title: (raw.title.zh, raw.title.en),
         source: raw.source,
+        frame: raw.frame,
+        background: raw.background,
         min_confidence: raw.min_confidence,
         sha256: sha256_hex(text.as_bytes()),
         capture,
@@ -237,6 +318,8 @@ pub fn to_toml(profile: &Profile) -> String {
         title: RawText { zh: profile.title.0.clone(), en: profile.title.1.clone() },
         source: profile.source.clone(),
         min_confidence: profile.min_confidence,
+        frame: profile.frame,
+        background: profile.background.clone(),
         limits: raw_limits(&profile.capture),
         finished: RawFinished { limits: raw_limits(&profile.finished) },
     };

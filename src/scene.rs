@@ -4,6 +4,7 @@ use image::RgbImage;
 
 use crate::body::Body;
 use crate::face::{self, Face};
+use crate::framing::Geometry;
 use crate::model::attributes::Attributes;
 use crate::photo::Photo;
 use crate::pixels::Similarity;
@@ -78,6 +79,12 @@ impl Portrait<'_> {
     /// An outline of mesh points on the chip.
     pub fn on_chip(&self, indices: &[usize]) -> Vec<[f32; 2]> {
         self.face.outline(indices).into_iter().map(|p| self.to_chip.apply(p)).collect()
+    }
+
+    /// What a crop is planned by.
+    pub fn geometry(&self) -> Geometry {
+        let size = self.scene.photo.pixels.dimensions();
+        Geometry::of(size, self.face, &self.person.body.marks)
     }
 
     /// The [`SKIN`] of the face as a mask on the chip.

@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("色彩位数过高", "more than 24 bits per pixel"),
         text("不用重拍，后台导出 24 位。", "No retake; we export 24 bits."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("分辨率标记过高", "DPI tag too high"),
         text("不用重拍，后台改一下标记。", "No retake; we fix the tag."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

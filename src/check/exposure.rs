@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
         text("过曝光", "face too bright"),
         text("太亮了，我调灯再来一张。", "Too bright; I adjust the lights, one more."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
         text("瞪眼", "eyes opened too wide"),
         text("眼睛放松，自然睁开。", "Relax your eyes."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

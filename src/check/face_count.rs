@@ -25,6 +25,7 @@ pub(super) const CHECK: Check = Check {
         text("画面多人", "more than one person"),
         text("后面的同学请让一让。", "Others please step out of frame."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

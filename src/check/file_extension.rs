@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("扩展名与格式不符", "the extension does not match the content"),
         text("不用重拍，文件名改一下。", "No retake; we rename the file."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

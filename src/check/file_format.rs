@@ -25,6 +25,7 @@ pub(super) const CHECK: Check = Check {
         text("文件格式不对", "wrong file format"),
         text("不用重拍，后台转成 JPG。", "No retake; we convert it to JPG."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

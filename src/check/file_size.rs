@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("文件太大", "file too large"),
         text("我们重新导出，你不用动。", "We re-export; nothing for you to do."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

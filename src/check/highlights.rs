@@ -27,6 +27,7 @@ pub(super) const CHECK: Check = Check {
             "Blot nose and forehead; lower the lights a little.",
         ),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

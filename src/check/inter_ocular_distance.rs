@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
         text("头部过大", "face too large"),
         text("往后挪半步。", "Half a step back."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

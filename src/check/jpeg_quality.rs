@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("压缩质量过高", "quality factor too high"),
         text("不用重拍，后台重新导出。", "No retake; we re-export."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

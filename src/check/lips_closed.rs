@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
         text("露牙齿", "mouth open or teeth showing"),
         text("嘴轻轻合上，别露牙。", "Close your lips, no teeth."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

@@ -4,13 +4,20 @@
 //! profile, and `judge` alone brings the two together.
 
 mod bit_depth;
+mod centring;
+mod chin_bottom;
 mod dpi;
 mod exposure;
+mod eye_distance;
+mod eye_line;
 mod eyes_open;
 mod face_count;
+mod face_width;
 mod file_extension;
 mod file_format;
 mod file_size;
+mod head_height;
+mod head_top;
 mod highlights;
 mod inter_ocular_distance;
 mod jpeg_quality;
@@ -24,8 +31,10 @@ mod sharpness;
 mod split_light;
 mod yaw;
 
+use crate::framing::{self, Plan};
 use crate::scene::{Portrait, Scene};
-use crate::verdict::{Fault, Measured, Text};
+use crate::target::Target;
+use crate::verdict::{Fault, Measured, Text, Unreadable};
 
 /// One check.
 #[derive(Debug)]
@@ -46,6 +55,8 @@ pub struct Check {
     pub low: Fault,
     /// What is wrong when it lies above, or is not one of the accepted names.
     pub high: Fault,
+    /// A reading that can only raise a suspicion: what would fail goes to a person instead.
+    pub suspicion: bool,
     /// The measurement.
     pub measure: Measure,
 }
@@ -57,6 +68,12 @@ pub enum Measure {
     Scene(fn(&Scene) -> Measured),
     /// Exactly one face.
     Portrait(fn(&Portrait) -> Measured),
+    /// Exactly one face, and what the profile wants the picture to become.
+    Target(fn(&Portrait, &Target) -> Measured),
+    /// Exactly one face, and the crop that is planned around it.
+    Framed(fn(&Portrait, &Plan) -> Measured),
+    /// Nothing would do: it cannot be measured honestly yet, because of this.
+    NotYet(&'static str),
 }
 
 /// Every check, in the order in which a fault is worth saying first: who is in the picture, how
@@ -73,6 +90,13 @@ pub const ALL: &[&Check] = &[
     &exposure::CHECK,
     &split_light::CHECK,
     &highlights::CHECK,
+    &face_width::CHECK,
+    &head_height::CHECK,
+    &eye_distance::CHECK,
+    &head_top::CHECK,
+    &eye_line::CHECK,
+    &chin_bottom::CHECK,
+    &centring::CHECK,
     &inter_ocular_distance::CHECK,
     &pixel_width::CHECK,
     &pixel_height::CHECK,
@@ -92,20 +116,20 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// The measurement of one check on one scene.
 pub type Measurement = (&'static Check, Measured);
 
-/// Measure everything that can be measured, in the order of [`ALL`].
-pub fn measure_all(scene: &Scene) -> Vec<Measurement> {
+/// Measure everything that can be measured, in the order of [`ALL`], and the crop that is planned.
+pub fn measure_all(scene: &Scene, target: &Target) -> (Vec<Measurement>, Option<Plan>) {
     let portrait = scene.portrait();
-    ALL.iter()
-        .map(|&check| {
-            let measured = match check.measure {
-                Measure::Scene(measure) => measure(scene),
-                Measure::Portrait(measure) => {
-                    portrait.as_ref().map_err(Clone::clone).and_then(measure)
-                }
-            };
-            (check, measured)
-        })
-        .collect()
+    let portrait = || portrait.as_ref().map_err(Clone::clone);
+    let plan = portrait().and_then(|p| framing::plan(p.geometry(), target));
+    let measure = |check: &Check| match check.measure {
+        Measure::Scene(measure) => measure(scene),
+        Measure::Portrait(measure) => measure(portrait()?),
+        Measure::Target(measure) => measure(portrait()?, target),
+        Measure::Framed(measure) => measure(portrait()?, plan.as_ref().map_err(Clone::clone)?),
+        Measure::NotYet(reason) => Err(Unreadable::because(reason)),
+    };
+    let measurements = ALL.iter().map(|&check| (check, measure(check))).collect();
+    (measurements, plan.ok())
 }
 
 /// The same fault for a value that is too low and one that is too high.

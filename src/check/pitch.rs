@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("抬头", "chin too high"),
         text("下巴收一点。", "Chin in a little."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

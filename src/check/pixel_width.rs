@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("像素尺寸不对", "too many pixels across"),
         text("这张尺寸不对，我从原片重新裁一张。", "Wrong size; I will re-crop from the original."),
     ),
+    suspicion: false,
     measure: Measure::Scene(measure),
 };
 

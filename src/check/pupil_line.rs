@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
         text("瞳孔平行角度不合格", "the subject's left pupil is lower"),
         text("头往右正一点，两眼一样高。", "Straighten your head to your right, eyes level."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("头向左肩歪", "head tilted to the subject's left shoulder"),
         text("头往右正一点，两眼一样高。", "Straighten your head to your right, eyes level."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

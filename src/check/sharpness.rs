@@ -26,6 +26,7 @@ pub(super) const CHECK: Check = Check {
         text("锐化过度", "over-sharpened"),
         text("这张像锐化过，请交原图。", "Looks sharpened; send the original."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

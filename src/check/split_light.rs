@@ -24,6 +24,7 @@ pub(super) const CHECK: Check = Check {
         text("阴阳脸", "the subject's right side is darker"),
         text("脸转正，我调一下左右灯。", "Face me; I balance the lights."),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

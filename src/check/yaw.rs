@@ -28,6 +28,7 @@ pub(super) const CHECK: Check = Check {
             "Point your nose at the lens: turn a little to your right.",
         ),
     ),
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 

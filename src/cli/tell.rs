@@ -32,10 +32,14 @@ fn explanation(check: &Check) -> String {
     let needs = match check.measure {
         Measure::Scene(_) => "any picture",
         Measure::Portrait(_) => "a picture with exactly one face",
+        Measure::Target(_) => "a picture with exactly one face, and what the profile asks for",
+        Measure::Framed(_) => "a picture with exactly one face, and the profile's frame",
+        Measure::NotYet(reason) => &format!("more than there is yet: {reason}"),
     };
+    let may = if check.suspicion { "ask a person, never fail a picture" } else { "fail a picture" };
     let unit = if check.unit.is_empty() { "none" } else { check.unit };
     let mut text = format!(
-        "{}: {} {}\n\nmeasures  {}\nunit      {unit}\nneeds     {needs}\nclause    {}\n",
+        "{}: {} {}\n\nmeasures  {}\nunit      {unit}\nneeds     {needs}\nmay       {may}\nclause    {}\n",
         check.id, check.title.en, check.title.zh, check.method, check.clause
     );
     let faults = if check.low == check.high {

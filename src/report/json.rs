@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::body::{Marks, Part};
 use crate::check;
 use crate::face::{Face, part};
+use crate::framing::Plan;
 use crate::model;
 use crate::model::attributes::{Attributer, Attributes};
 use crate::photo::FileFacts;
@@ -71,6 +72,7 @@ fn judged_part(record: &mut Map<String, Json>, judged: &Judged, mesh: bool) {
     record.insert("photo".into(), photo(&judged.facts));
     record
         .insert("person".into(), json!(judged.person.as_ref().map(|(marks, a)| person(marks, a))));
+    record.insert("framing".into(), json!(judged.plan.as_ref().map(framing)));
     record.insert("faces".into(), judged.faces.iter().map(|f| face(f, mesh)).collect());
 }
 
@@ -231,6 +233,15 @@ fn face(f: &Face, with_mesh: bool) -> Json {
         record["mesh"] = f.mesh.iter().map(|p| json!(p.map(|v| round(v.into())))).collect();
     }
     record
+}
+
+/// The planned crop, left, top, right, bottom on the photo, and what it makes of the person.
+fn framing(plan: &Plan) -> Json {
+    json!({
+        "crop": plan.crop.map(round1),
+        "scale": plan.scale.map(|s| round(s.into())),
+        "size": plan.size,
+    })
 }
 
 fn points(outline: &[[f32; 2]]) -> Json {
