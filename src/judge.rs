@@ -23,8 +23,7 @@ pub fn judge(measurements: &[Measurement], profile: &Profile, stage: Stage) -> V
         .collect();
     let required = || findings.iter().enumerate().filter(|(_, f)| f.limit.required);
     let worst = required().map(|(_, f)| f.outcome).max();
-    let first = worst.filter(|w| *w != Outcome::Pass);
-    let first = first.and_then(|w| required().find(|(_, f)| f.outcome == w).map(|(i, _)| i));
+    let first = worst.filter(|w| *w != Outcome::Pass).and_then(|w| say_first(required(), w));
     let outcome = match worst {
         Some(Outcome::NotAssessed) => Outcome::Review,
         Some(worst) => worst,
@@ -32,6 +31,17 @@ pub fn judge(measurements: &[Measurement], profile: &Profile, stage: Stage) -> V
         None => Outcome::Review,
     };
     Verdict { outcome, findings, first }
+}
+
+/// The finding whose instruction is likeliest to mend the photo: of the worst outcome, one that names a
+/// fault before one that is only unsure, and of those the topmost of [`ALL`], where causes stand
+/// before what they bring about (a head that tilts also tilts the line of its pupils).
+fn say_first<'a>(
+    required: impl Iterator<Item = (usize, &'a Finding)>,
+    worst: Outcome,
+) -> Option<usize> {
+    let worst = required.filter(|(_, f)| f.outcome == worst);
+    worst.min_by_key(|(i, f)| (f.fault.is_none(), *i)).map(|(i, _)| i)
 }
 
 fn finding(
@@ -148,6 +158,31 @@ mod tests {
         assert_eq!((v.outcome, v.findings[0].outcome), (Outcome::Review, Outcome::NotAssessed));
         assert_eq!(v.first, Some(0));
         assert_eq!(verdict(Ok(Reading::exact(f64::NAN))).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn what_names_a_fault_is_said_before_what_is_only_unsure() {
+        let profile = "name='t'\ntitle={zh='一',en='t'}\nsource='s'\nmin_confidence=0.5\n\
+            [limits.yaw]\npass={max=8}\nclause='c'\n\
+            [limits.roll]\npass={max=5}\nreview={max=9}\nclause='c'\n";
+        let profile = profile::parse("t", profile).unwrap();
+        let unsure = Reading { confidence: 0.2, ..Reading::exact(0.0) };
+        let measurements = [
+            (check::find("yaw").unwrap(), Ok(unsure)),
+            (check::find("roll").unwrap(), Ok(Reading::exact(7.0))),
+        ];
+        let v = judge(&measurements, &profile, Stage::Capture);
+        assert_eq!(v.first.map(|i| v.findings[i].check), Some("roll"));
+    }
+
+    #[test]
+    fn a_suspicion_asks_a_person_and_never_fails() {
+        let profile = "name='t'\ntitle={zh='一',en='t'}\nsource='s'\nmin_confidence=0.5\n\
+            [limits.face_aspect]\npass={max=8}\nclause='c'\n";
+        let measured = Ok(Reading::exact(90.0));
+        let measurements = [(check::find("face_aspect").unwrap(), measured)];
+        let v = judge(&measurements, &profile::parse("t", profile).unwrap(), Stage::Capture);
+        assert_eq!((v.outcome, v.findings[0].fault.is_some()), (Outcome::Review, true));
     }
 
     #[test]

@@ -97,8 +97,9 @@ impl Profile {
     /// What a picture is to become, for the checks that measure against it.
     pub fn target(&self, stage: Stage) -> Target {
         let limits = self.limits(stage);
-        let band = |id: &str| match limits.get(id).map(|l| &l.accept) {
-            Some(Accept::Range { pass, .. }) => *pass,
+        // What does not decide is not worth aiming at.
+        let band = |id: &str| match limits.get(id) {
+            Some(Limit { accept: Accept::Range { pass, .. }, required: true, .. }) => *pass,
             _ => Band::default(),
         };
         let frame = self.frame.map(|f| Frame {

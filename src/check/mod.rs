@@ -4,37 +4,58 @@
 //! profile, and `judge` alone brings the two together.
 
 mod bit_depth;
+mod brows;
 mod centring;
 mod chin_bottom;
+mod collar;
 mod dpi;
+mod earring;
 mod exposure;
+mod expression;
 mod eye_distance;
 mod eye_line;
 mod eyes_open;
+mod face_aspect;
 mod face_count;
+mod face_covered;
 mod face_width;
 mod file_extension;
 mod file_format;
 mod file_size;
+mod forehead;
+mod frame_over_eye;
+mod gaze;
+mod glasses;
+mod hair_over_eyes;
 mod head_height;
 mod head_top;
+mod headwear;
 mod highlights;
 mod inter_ocular_distance;
 mod jpeg_quality;
+mod left_ear;
+mod lens_reflection;
 mod lips_closed;
+mod necklace;
+mod neckline;
+mod pattern;
 mod pitch;
 mod pixel_height;
 mod pixel_width;
 mod pupil_line;
+mod right_ear;
 mod roll;
 mod sharpness;
 mod split_light;
+mod teeth;
+mod tinted_lenses;
 mod yaw;
 
 use crate::framing::{self, Plan};
+use crate::model::attributes::Attributer;
 use crate::scene::{Portrait, Scene};
 use crate::target::Target;
-use crate::verdict::{Fault, Measured, Text, Unreadable};
+use crate::verdict::{Evidence, Fault, Measured, Reading, Text, Unreadable, Value};
 
 /// One check.
 #[derive(Debug)]
@@ -82,14 +103,34 @@ pub const ALL: &[&Check] = &[
     &face_count::CHECK,
     &eyes_open::CHECK,
     &lips_closed::CHECK,
+    &teeth::CHECK,
+    &expression::CHECK,
+    &gaze::CHECK,
+    &face_covered::CHECK,
     &yaw::CHECK,
     &pitch::CHECK,
     &roll::CHECK,
     &pupil_line::CHECK,
+    &headwear::CHECK,
+    &hair_over_eyes::CHECK,
+    &brows::CHECK,
+    &forehead::CHECK,
+    &right_ear::CHECK,
+    &left_ear::CHECK,
+    &tinted_lenses::CHECK,
+    &lens_reflection::CHECK,
+    &frame_over_eye::CHECK,
+    &glasses::CHECK,
+    &earring::CHECK,
+    &necklace::CHECK,
+    &neckline::CHECK,
+    &collar::CHECK,
+    &pattern::CHECK,
     &sharpness::CHECK,
     &exposure::CHECK,
     &split_light::CHECK,
     &highlights::CHECK,
+    &face_aspect::CHECK,
     &face_width::CHECK,
     &head_height::CHECK,
     &eye_distance::CHECK,
@@ -147,6 +188,17 @@ fn face_confidence(portrait: &Portrait) -> f64 {
     let eyes = f64::from(portrait.face.inter_ocular_distance());
     // 20 px between the pupils: a lid is 3 px high, and nothing fine can be told.
     f64::from(portrait.face.presence) * (eyes / 20.0).clamp(0.0, 1.0)
+}
+
+/// The chance, 0 to 1, that the attribute network gives a fault, in percent. How sure it is stands in
+/// the chance itself, which is calibrated; the pixels that it looked at must be there.
+fn chance(portrait: &Portrait, fault: f32, regions: &[usize]) -> Measured {
+    let squares = Attributer::regions(&portrait.face.mesh);
+    Ok(Reading {
+        value: Value::Number(100.0 * f64::from(fault.clamp(0.0, 1.0))),
+        confidence: face_confidence(portrait),
+        evidence: regions.iter().map(|&i| Evidence::Region(squares[i].to_vec())).collect(),
+    })
 }
 
 #[cfg(test)]

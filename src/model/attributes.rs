@@ -51,6 +51,26 @@ const PATCHES: [Patch; 7] = [
     patch(&[152], [0.0, 1.0], 3.4),
 ];
 
+/// The squares of [`Attributer::regions`] by what they show.
+pub mod region {
+    /// The subject's own right ear.
+    pub const RIGHT_EAR: &[usize] = &[0];
+    /// The left ear.
+    pub const LEFT_EAR: &[usize] = &[1];
+    /// Both ears.
+    pub const EARS: &[usize] = &[0, 1];
+    /// Eyes and glasses.
+    pub const EYES: &[usize] = &[2];
+    /// Top of the head with the brows.
+    pub const TOP: &[usize] = &[3];
+    /// Mouth.
+    pub const MOUTH: &[usize] = &[4];
+    /// Neck.
+    pub const NECK: &[usize] = &[5];
+    /// Torso.
+    pub const TORSO: &[usize] = &[6];
+}
+
 /// Class probabilities, each adding up to 1, in the order of the names in [`CLASSES`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attributes {

@@ -1,0 +1,33 @@
+//! Whether the subject's left ear shows.
+
+use super::{Check, Measure, chance, fault, text};
+use crate::model::attributes::region;
+use crate::scene::Portrait;
+use crate::verdict::Measured;
+
+/// The check.
+pub(super) const CHECK: Check = Check {
+    id: "left_ear",
+    title: text("左耳露出", "Left ear"),
+    unit: "%",
+    names: &[],
+    clause: "99号: 头发不遮耳, 双耳对称 (ears uncovered); rejected as 未露耳, 头发遮挡耳朵",
+    method: "Chance that the subject's left ear is not fully visible (partly or wholly under hair, headwear or turned away), by the attribute network.",
+    low: fault(
+        "left_ear_shows",
+        text("露耳", "the left ear shows"),
+        text("头发放下来一点。", "Let the hair down a little."),
+    ),
+    high: fault(
+        "left_ear_hidden",
+        text("未露耳", "the subject's left ear does not show"),
+        text("头发别到左耳后，把左耳露出来。", "Hair behind your left ear: show all of it."),
+    ),
+    suspicion: false,
+    measure: Measure::Portrait(measure),
+};
+
+fn measure(portrait: &Portrait) -> Measured {
+    let [_, partly, hidden] = portrait.person.attributes.left_ear;
+    chance(portrait, partly + hidden, region::LEFT_EAR)
+}
