@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
+use crate::profile::{self, Stage};
 
 /// Exit code for wrong usage (`EX_USAGE` of BSD's sysexits.h).
 pub const WRONG_USAGE: u8 = 64;
@@ -56,11 +57,19 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ProfilesAction {
-    /// Print the resolved profile
+    /// Print a profile with everything that it inherits, as a file of its own
     Show {
         /// Name of a built-in profile, or a .toml file
         name: String,
+        /// Change a limit, as `check --set` does
+        #[arg(long, value_name = "CHECK.KEY=VALUE", value_parser = profile::parse_set)]
+        set: Vec<profile::Set>,
+        /// The stage that --set changes
+        #[arg(long, value_enum, default_value_t, requires = "set")]
+        stage: StageArg,
     },
+    /// Print the JSON Schema of profile files, for editors
+    Schema,
 }
 
 /// What is judged, by which rules, and how.
@@ -72,6 +81,11 @@ struct InputArgs {
     /// Name of a built-in profile, or a .toml file
     #[arg(long, default_value = "chsi-degree")]
     profile: String,
+    /// Change a limit of the profile in the stage that is judged, may be repeated. KEY is pass.min,
+    /// pass.max, review.min, review.max (a number, or `open`), one_of (NAME,NAME) or required (true,
+    /// false). The review band moves with the pass band where it would not contain it any more
+    #[arg(long, value_name = "CHECK.KEY=VALUE", value_parser = profile::parse_set)]
+    set: Vec<profile::Set>,
     /// Judge a capture from the camera, or a finished file that is to be handed in as it is
     #[arg(long, value_enum, default_value_t)]
     stage: StageArg,
@@ -200,6 +214,15 @@ enum LangArg {
     En,
 }
 
+impl StageArg {
+    fn stage(self) -> Stage {
+        match self {
+            StageArg::Capture => Stage::Capture,
+            StageArg::Finished => Stage::Finished,
+        }
+    }
+}
+
 impl EngineArgs {
     fn start(&self) -> Result<&'static Engine> {
         engine::start(&match (&self.onnxruntime, self.engine) {
@@ -221,7 +244,10 @@ pub fn run(cli: &Cli) -> Result<u8> {
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),
-        Command::Profiles { action: Some(ProfilesAction::Show { name }) } => tell::profile(name),
+        Command::Profiles { action: Some(ProfilesAction::Show { name, set, stage }) } => {
+            tell::profile(name, stage.stage(), set)
+        }
+        Command::Profiles { action: Some(ProfilesAction::Schema) } => print(&profile::schema()),
         Command::Doctor { engine } => tell::doctor(engine.start()?),
     }
 }

@@ -18,7 +18,7 @@ pub fn judge(measurements: &[Measurement], profile: &Profile, stage: Stage) -> V
         .map(|(check, limit)| {
             let missing = || Err(crate::verdict::Unreadable::because("it was not measured"));
             let measured = find(check).map_or_else(missing, |(_, m)| m.clone());
-            finding(check, measured, limit, profile.min_confidence)
+            finding(check, measured, limit, profile)
         })
         .collect();
     let required = || findings.iter().enumerate().filter(|(_, f)| f.limit.required);
@@ -44,22 +44,24 @@ fn say_first<'a>(
     worst.min_by_key(|(i, f)| (f.fault.is_none(), *i)).map(|(i, _)| i)
 }
 
-fn finding(
-    check: &'static Check,
-    measured: Measured,
-    limit: &Limit,
-    min_confidence: f64,
-) -> Finding {
+fn finding(check: &'static Check, measured: Measured, limit: &Limit, profile: &Profile) -> Finding {
     let (outcome, slack, fault) = match &measured {
         Err(_) => (Outcome::NotAssessed, None, None),
         Ok(reading) => {
             let (outcome, slack, fault) = compare(check, reading, &limit.accept);
-            let sure = is_sure(reading, min_confidence);
+            let sure = is_sure(reading, profile.min_confidence);
             let outcome = if sure { outcome } else { Outcome::Review };
             (if check.suspicion { outcome.min(Outcome::Review) } else { outcome }, slack, fault)
         }
     };
-    Finding { check: check.id, outcome, measured, limit: limit.clone(), slack, fault }
+    let (side, fault) = fault.unzip();
+    let wording = profile.wording.get(check.id);
+    let own = wording.zip(side).and_then(|(w, side)| match side {
+        Side::Low => w.low.clone(),
+        Side::High => w.high.clone(),
+    });
+    let reason = own.or_else(|| fault.map(|f| f.reason.into()));
+    Finding { check: check.id, outcome, measured, limit: limit.clone(), slack, fault, reason }
 }
 
 /// Whether a reading is sure enough to be held against a limit; any other is left to a person.
@@ -67,11 +69,18 @@ pub fn is_sure(reading: &Reading, min_confidence: f64) -> bool {
     reading.confidence >= min_confidence
 }
 
+/// On which side of the pass band a value lies.
+#[derive(Clone, Copy)]
+enum Side {
+    Low,
+    High,
+}
+
 fn compare(
     check: &Check,
     reading: &Reading,
     accept: &Accept,
-) -> (Outcome, Option<f64>, Option<Fault>) {
+) -> (Outcome, Option<f64>, Option<(Side, Fault)>) {
     match (&reading.value, accept) {
         (Value::Number(value), Accept::Range { pass, review }) => {
             let slack = slack(*value, *pass);
@@ -83,13 +92,14 @@ fn compare(
                 Outcome::Fail
             };
             let below = pass.min.is_some_and(|min| *value < min);
-            let fault = (slack < 0.0).then_some(if below { check.low } else { check.high });
+            let fault = if below { (Side::Low, check.low) } else { (Side::High, check.high) };
+            let fault = (slack < 0.0).then_some(fault);
             (outcome, slack.is_finite().then_some(slack), fault)
         }
         (Value::Name(name), Accept::OneOf(names)) if names.contains(name) => {
             (Outcome::Pass, None, None)
         }
-        (Value::Name(_), Accept::OneOf(_)) => (Outcome::Fail, None, Some(check.high)),
+        (Value::Name(_), Accept::OneOf(_)) => (Outcome::Fail, None, Some((Side::High, check.high))),
         // A profile that holds a number against names says nothing about it.
         (Value::Number(_), Accept::OneOf(_)) | (Value::Name(_), Accept::Range { .. }) => {
             (Outcome::NotAssessed, None, None)

@@ -2,21 +2,48 @@
 //!
 //! Profiles are TOML. An unknown key, an unknown check or a limit that contradicts itself is an
 //! error, so that a misspelt rule can never be a rule that is silently not applied.
+//!
+//! A profile may take everything of another and say only what is different: `extends = "NAME"`, a
+//! built-in profile or the path of a file, relative to the file that says so.
+//!
+//! | key | where it is given | where it is not |
+//! |---|---|---|
+//! | `name` | its own | an error: it is never inherited |
+//! | `title`, `source`, `min_confidence` | its own | inherited |
+//! | `frame`, `background` | replaces the inherited one as a whole | inherited |
+//! | `limits.CHECK` | replaces the inherited limit of that check as a whole, with `review`, `required` and `clause` | inherited |
+//! | `finished.limits.CHECK` | the same, of the finished stage alone | the finished stage has what it inherits, or else the capture's |
+//! | `drop` | takes inherited limits of both stages away, before its own are added | |
+//! | `finished.drop` | takes limits away from the finished stage | |
+//! | `wording.CHECK.low`, `.high` | replaces that reason | inherited, or else the check's own |
+//!
+//! With a frame of another size the inherited limits of the planned crop, which are pixels of the old
+//! frame, must all be given anew or dropped. A profile's hash is that of everything it comes to, as
+//! `photogate profiles show` prints it: it changes with what is inherited, and not with comments.
+
+mod built_in;
+mod file;
+mod raw;
+mod resolve;
+mod schema;
+mod set;
+mod show;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use image::Rgb;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check;
-use crate::error::{Error, Result};
-use crate::hash::sha256_hex;
-use crate::target::{Aims, Frame, Target};
-use crate::verdict::{Accept, Band, Limit};
+pub use built_in::{BASES, BUILT_IN};
+pub use schema::schema;
+pub use set::{Set, parse as parse_set, with};
+pub use show::to_toml;
 
-/// The profiles that come with the program: name and text.
-pub const BUILT_IN: &[(&str, &str)] = &[("chsi-degree", include_str!("profiles/chsi-degree.toml"))];
+use crate::error::{Error, Result};
+use crate::target::{Aims, Frame, Target};
+use crate::verdict::{Accept, Band, Limit, Words};
 
 /// Limits by check id.
 pub type Limits = BTreeMap<&'static str, Limit>;
@@ -46,6 +73,8 @@ impl Stage {
 pub struct Profile {
     /// Its name.
     pub name: String,
+    /// Names of the profiles that it extends, the nearest first.
+    pub parents: Vec<String>,
     /// Title in Chinese and English.
     pub title: (String, String),
     /// The document that it follows.
@@ -56,16 +85,27 @@ pub struct Profile {
     pub background: Option<Background>,
     /// Readings of lower confidence are left to a person.
     pub min_confidence: f64,
-    /// SHA-256 of the TOML text.
+    /// SHA-256 of everything that it comes to, as [`to_toml`] writes it.
     pub sha256: String,
     /// Limits for a capture.
     pub capture: Limits,
     /// Limits for a finished file: those of a capture, with the profile's own in their place.
     pub finished: Limits,
+    /// Reasons in this desk's own words, by check id.
+    pub wording: BTreeMap<&'static str, Wording>,
+}
+
+/// What a desk calls the fault of one check, where it does not say what the check says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wording {
+    /// Of a value below the pass band.
+    pub low: Option<Words>,
+    /// Of a value above it, or a name that is not accepted.
+    pub high: Option<Words>,
 }
 
 /// The frame of the standard picture.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FrameSize {
     /// Width, pixels.
@@ -80,7 +120,7 @@ pub struct FrameSize {
 }
 
 /// The background of the standard picture.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Background {
     /// Accepted colours, sRGB 0 to 255; the first is the one that a replaced background gets.
@@ -94,12 +134,13 @@ fn one() -> f64 {
 }
 
 impl Profile {
-    /// What a picture is to become, for the checks that measure against it.
+    /// What a picture is to become, for the checks that measure against it. The crop is planned for the
+    /// required limits: what does not decide must not cost what does.
     pub fn target(&self, stage: Stage) -> Target {
         let limits = self.limits(stage);
-        // What does not decide is not worth aiming at.
-        let band = |id: &str| match limits.get(id) {
-            Some(Limit { accept: Accept::Range { pass, .. }, required: true, .. }) => *pass,
+        let required = |id: &str| limits.get(id).filter(|l| l.required);
+        let band = |id: &str| match required(id).map(|l| &l.accept) {
+            Some(Accept::Range { pass, .. }) => *pass,
             _ => Band::default(),
         };
         let frame = self.frame.map(|f| Frame {
@@ -136,207 +177,23 @@ impl Profile {
     /// # Errors
     /// [`Error::Profile`] when there is neither, or the text is not a valid profile.
     pub fn load(name_or_path: &str) -> Result<Profile> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(name, _)| *name == name_or_path) {
-            return parse(name_or_path, text);
-        }
-        let text = match std::fs::read_to_string(Path::new(name_or_path)) {
-            Ok(text) => text,
-            Err(e) if name_or_path.ends_with(".toml") => {
-                return Err(invalid(name_or_path, e.to_string()));
-            }
-            Err(_) => {
-                let known: Vec<_> = BUILT_IN.iter().map(|(name, _)| *name).collect();
-                let reason = format!(
-                    "no such profile; there are: {}, or give a .toml file",
-                    known.join(", ")
-                );
-                return Err(invalid(name_or_path, reason));
-            }
-        };
-        parse(name_or_path, &text)
+        let file = file::find(name_or_path, Path::new("")).map_err(|r| invalid(name_or_path, r))?;
+        file::read(file, &mut Vec::new())
     }
 }
 
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct RawProfile {
-    name: String,
-    title: RawText,
-    source: String,
-    min_confidence: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    frame: Option<FrameSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    background: Option<Background>,
-    limits: BTreeMap<String, RawLimit>,
-    #[serde(default)]
-    finished: RawFinished,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct RawText {
-    zh: String,
-    en: String,
-}
-
-#[derive(Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct RawFinished {
-    #[serde(default)]
-    limits: BTreeMap<String, RawLimit>,
-}
-
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct RawLimit {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pass: Option<RawBand>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    review: Option<RawBand>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    one_of: Option<Vec<String>>,
-    #[serde(default = "yes")]
-    required: bool,
-    clause: String,
-}
-
-#[derive(Clone, Copy, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct RawBand {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max: Option<f64>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn invalid(profile: &str, reason: impl Into<String>) -> Error {
-    Error::Profile { profile: profile.to_owned(), reason: reason.into() }
-}
-
-/// Read a profile. `label` names it in messages.
+/// Read a profile. `label` names it in messages; a path that it extends is relative to the working
+/// directory.
 ///
 /// # Errors
 /// [`Error::Profile`] with the place and the reason.
 pub fn parse(label: &str, text: &str) -> Result<Profile> {
-    let raw: RawProfile =
-        toml::from_str(text).map_err(|e| invalid(label, e.to_string().trim_end()))?;
-    if !(0.0..=1.0).contains(&raw.min_confidence) {
-        return Err(invalid(label, "min_confidence must lie between 0 and 1"));
-    }
-    if let Some(f) = &raw.frame {
-        let sides = 1..=10_000;
-        if !sides.contains(&f.width)
-            || !sides.contains(&f.height)
-            || !(0.1..=10.0).contains(&f.enlarge)
-        {
-            return Err(invalid(label, "frame: a side must be 1 to 10000 px, enlarge 0.1 to 10"));
-        }
-    }
-    if raw.background.as_ref().is_some_and(|b| b.colours.is_empty()) {
-        return Err(invalid(label, "background: name at least one colour"));
-    }
-    let capture = resolve(label, &raw.limits)?;
-    let mut finished = capture.clone();
-    finished.extend(resolve(label, &raw.finished.limits)?);
-    Ok(Profile {
-        name: raw.name,
-        title: (raw.title.zh, raw.title.en),
-        source: raw.source,
-        frame: raw.frame,
-        background: raw.background,
-        min_confidence: raw.min_confidence,
-        sha256: sha256_hex(text.as_bytes()),
-        capture,
-        finished,
-    })
+    let file = file::File { label: label.to_owned(), path: None, text: text.to_owned() };
+    file::read(file, &mut Vec::new())
 }
 
-fn resolve(label: &str, raw: &BTreeMap<String, RawLimit>) -> Result<Limits> {
-    let one = |(id, limit): (&String, &RawLimit)| {
-        let known = check::find(id)
-            .ok_or_else(|| invalid(label, format!("there is no check called `{id}`")))?;
-        let accept = accept(limit, known.names)
-            .map_err(|reason| invalid(label, format!("limit of `{id}`: {reason}")))?;
-        Ok((known.id, Limit { accept, required: limit.required, clause: limit.clause.clone() }))
-    };
-    raw.iter().map(one).collect()
-}
-
-fn accept(raw: &RawLimit, names: &[&str]) -> std::result::Result<Accept, String> {
-    let band = |b: RawBand| Band { min: b.min, max: b.max };
-    match (raw.pass.map(band), raw.review.map(band), &raw.one_of) {
-        (None, None, Some(wanted)) if !wanted.is_empty() => {
-            match wanted.iter().find(|w| !names.contains(&w.as_str())) {
-                None => Ok(Accept::OneOf(wanted.clone())),
-                Some(_) if names.is_empty() => Err("it is a number: give `pass`".to_owned()),
-                Some(w) => Err(format!("`{w}` is none of {}", names.join(", "))),
-            }
-        }
-        (Some(_), _, None) if !names.is_empty() => {
-            Err(format!("it is a name: give `one_of`, from {}", names.join(", ")))
-        }
-        (Some(pass), review, None) => {
-            let review = review.unwrap_or(pass);
-            if pass.min.is_none() && pass.max.is_none() {
-                return Err("`pass` needs `min` or `max`".to_owned());
-            }
-            let ends = [pass.min, pass.max, review.min, review.max];
-            if ends.iter().flatten().any(|end| !end.is_finite()) {
-                return Err(
-                    "leave an end out to have it open; it must be a finite number".to_owned()
-                );
-            }
-            if !contains(review, pass) || !is_ordered(pass) {
-                return Err(
-                    "the review band must contain the pass band, and each min lie below its max"
-                        .to_owned(),
-                );
-            }
-            Ok(Accept::Range { pass, review })
-        }
-        _ => Err("give either `pass` (and `review`) or `one_of`".to_owned()),
-    }
-}
-
-fn is_ordered(band: Band) -> bool {
-    band.min.unwrap_or(f64::NEG_INFINITY) <= band.max.unwrap_or(f64::INFINITY)
-}
-
-fn contains(outer: Band, inner: Band) -> bool {
-    outer.min.unwrap_or(f64::NEG_INFINITY) <= inner.min.unwrap_or(f64::NEG_INFINITY)
-        && outer.max.unwrap_or(f64::INFINITY) >= inner.max.unwrap_or(f64::INFINITY)
-}
-
-/// The resolved profile as TOML: every limit of both stages, as it is applied.
-pub fn to_toml(profile: &Profile) -> String {
-    let raw = RawProfile {
-        name: profile.name.clone(),
-        title: RawText { zh: profile.title.0.clone(), en: profile.title.1.clone() },
-        source: profile.source.clone(),
-        min_confidence: profile.min_confidence,
-        frame: profile.frame,
-        background: profile.background.clone(),
-        limits: raw_limits(&profile.capture),
-        finished: RawFinished { limits: raw_limits(&profile.finished) },
-    };
-    toml::to_string(&raw).unwrap_or_else(|e| format!("# {e}"))
-}
-
-fn raw_limits(limits: &Limits) -> BTreeMap<String, RawLimit> {
-    let band = |b: &Band| Some(RawBand { min: b.min, max: b.max });
-    let one = |limit: &Limit| {
-        let (pass, review, one_of) = match &limit.accept {
-            Accept::Range { pass, review } => (band(pass), band(review), None),
-            Accept::OneOf(names) => (None, None, Some(names.clone())),
-        };
-        RawLimit { pass, review, one_of, required: limit.required, clause: limit.clause.clone() }
-    };
-    limits.iter().map(|(id, limit)| ((*id).to_owned(), one(limit))).collect()
+fn invalid(profile: &str, reason: impl Into<String>) -> Error {
+    Error::Profile { profile: profile.to_owned(), reason: reason.into() }
 }
 
 #[cfg(test)]
@@ -351,11 +208,14 @@ mod tests {
 
     #[test]
     fn every_built_in_profile_is_valid_and_resolves_to_itself() {
-        for (name, text) in BUILT_IN {
-            let profile = parse(name, text).unwrap();
+        for (name, _) in BUILT_IN.iter().chain(BASES) {
+            let profile = Profile::load(name).unwrap();
             assert_eq!(profile.name, *name);
             let again = parse(name, &to_toml(&profile)).unwrap();
+            assert_eq!(again.sha256, profile.sha256);
             assert_eq!((again.capture, again.finished), (profile.capture, profile.finished));
+            assert_eq!((again.frame, again.wording), (profile.frame, profile.wording));
+            assert_eq!(again.background, profile.background);
         }
     }
 

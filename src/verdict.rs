@@ -39,6 +39,21 @@ pub struct Text {
     pub en: &'static str,
 }
 
+/// A [`Text`] that is read at run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Simplified Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<Text> for Words {
+    fn from(text: Text) -> Words {
+        Words { zh: text.zh.to_owned(), en: text.en.to_owned() }
+    }
+}
+
 /// What a check found: a number with its unit's meaning given by the check, or a name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -160,6 +175,8 @@ pub struct Finding {
     pub slack: Option<f64>,
     /// The fault, where the value is outside the pass band.
     pub fault: Option<Fault>,
+    /// What this desk calls the fault: the profile's word for it, or else the check's.
+    pub reason: Option<Words>,
 }
 
 /// The judgement of one capture.

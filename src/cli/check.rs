@@ -7,14 +7,13 @@ use super::outfile::OutFile;
 use super::{CheckArgs, Format, ignore_broken_pipe};
 use crate::batch;
 use crate::error::{Error, Result};
-use crate::profile::Profile;
 use crate::progress;
 use crate::report::{Summary, json, terminal};
 
 /// Check the captures and report; the exit code.
 pub(super) fn run(args: &CheckArgs) -> Result<u8> {
     let input = &args.input;
-    let profile = Profile::load(&input.profile)?;
+    let profile = input.profile()?;
     let (stage, language) = (input.stage(), input.language());
     let met = input.find()?;
     let create = |dir| OutFile::create(dir, "findings.ndjson", args.force);

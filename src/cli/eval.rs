@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::evaluate::agreement::said;
 use crate::evaluate::pairing::{self, Paired};
 use crate::evaluate::{VERDICT, decisions, evaluate};
-use crate::profile::Profile;
 use crate::progress;
 use crate::report::eval::{Evaluation, NotRead, csv, json, terminal};
 use crate::report::json::Run;
@@ -27,7 +26,7 @@ const FILES: [Written; 3] =
 /// Judge the pictures that a person decided on, and report how the two agree; the exit code.
 pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let input = &args.input;
-    let profile = Profile::load(&input.profile)?;
+    let profile = input.profile()?;
     let (stage, language) = (input.stage(), input.language());
     let rows = decisions::read(&args.decisions)?;
     let (captures, not_met): (Vec<Met>, Vec<Met>) = input.find()?.into_iter().partition(Met::is_ok);

@@ -3,19 +3,21 @@
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
-use super::{InputArgs, LangArg, StageArg};
+use super::{InputArgs, LangArg};
 use crate::capture::{self, Met};
 use crate::error::{Error, Result};
-use crate::profile::Stage;
+use crate::profile::{self, Profile, Stage};
 use crate::report::terminal::Language;
 
 impl InputArgs {
     /// What the files are taken for.
     pub(super) fn stage(&self) -> Stage {
-        match self.stage {
-            StageArg::Capture => Stage::Capture,
-            StageArg::Finished => Stage::Finished,
-        }
+        self.stage.stage()
+    }
+
+    /// The rules, with the limits that were changed on the command line.
+    pub(super) fn profile(&self) -> Result<Profile> {
+        profile::with(Profile::load(&self.profile)?, self.stage(), &self.set)
     }
 
     /// The language on the terminal.

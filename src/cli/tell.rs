@@ -5,7 +5,7 @@ use crate::check::{self, Check, Measure};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::model;
-use crate::profile::{self, Profile};
+use crate::profile::{self, Profile, Stage};
 
 /// List the checks, or explain one.
 pub(super) fn explain(id: Option<&str>) -> Result<u8> {
@@ -61,11 +61,13 @@ fn explanation(check: &Check) -> String {
 pub(super) fn profiles() -> Result<u8> {
     let mut lines = Vec::new();
     for (name, _) in profile::BUILT_IN {
-        let profile = Profile::load(name)?;
-        lines
-            .push(format!("{name}  {} {}\n  {}", profile.title.0, profile.title.1, profile.source));
+        let p = Profile::load(name)?;
+        let frame = p.frame.map_or_else(String::new, |f| {
+            format!("  {} x {} px, {} dpi", f.width, f.height, f.dpi)
+        });
+        lines.push(format!("{name}{frame}\n  {} {}\n  {}", p.title.0, p.title.1, p.source));
     }
-    print(&lines.join("\n"))
+    print(&format!("{}\n\nphotogate profiles show NAME prints one.", lines.join("\n")))
 }
 
 /// Report engine and models, and what would make them faster.
@@ -104,7 +106,15 @@ pub(super) fn doctor(engine: &'static Engine) -> Result<u8> {
 }
 
 /// Print a resolved profile.
-pub(super) fn profile(name: &str) -> Result<u8> {
-    let profile = Profile::load(name)?;
-    print(&format!("# {} {}\n{}", profile.title.0, profile.title.1, profile::to_toml(&profile)))
+pub(super) fn profile(name: &str, stage: Stage, sets: &[profile::Set]) -> Result<u8> {
+    let profile = profile::with(Profile::load(name)?, stage, sets)?;
+    let mut about = format!("# {} {}\n", profile.title.0, profile.title.1);
+    if !profile.parents.is_empty() {
+        about += &format!("# with what it takes from {}\n", profile.parents.join(", "));
+    }
+    print(&format!(
+        "{about}# sha256 {}\n\n{}",
+        profile.sha256,
+        profile::to_toml(&profile).trim_end()
+    ))
 }

@@ -169,7 +169,7 @@ fn finding(f: &Finding) -> Json {
         "confidence": reading.map(|r| round(r.confidence)),
         "limit": limit(&f.limit.accept),
         "slack": f.slack.map(round),
-        "reason": f.fault.map(|x| json!({"code": x.code, "zh": x.reason.zh, "en": x.reason.en})),
+        "reason": f.fault.zip(f.reason.as_ref()).map(|(x, r)| json!({"code": x.code, "zh": r.zh, "en": r.en})),
         "advice": f.fault.map(|x| json!({"zh": x.advice.zh, "en": x.advice.en})),
         "unreadable": f.measured.as_ref().err().map(|u| &u.because),
         "evidence": reading.map(|r| r.evidence.iter().map(evidence).collect::<Vec<_>>()),
