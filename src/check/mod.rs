@@ -4,8 +4,12 @@
 //! profile, and `judge` alone brings the two together.
 
 mod bit_depth;
+mod border;
 mod centring;
 mod chin_bottom;
+mod colour_cast;
+mod compression;
+mod cosmetic_lenses;
 mod dpi;
 mod exposure;
 mod eye_distance;
@@ -22,13 +26,23 @@ mod highlights;
 mod inter_ocular_distance;
 mod jpeg_quality;
 mod lips_closed;
+mod makeup;
+mod mirrored;
+mod monochrome;
+mod motion_blur;
+mod noise;
+mod overlay_text;
 mod pitch;
 mod pixel_height;
 mod pixel_width;
 mod pupil_line;
+mod recaptured;
+mod red_eye;
+mod retouch;
 mod roll;
 mod sharpness;
 mod split_light;
+mod upscaling;
 mod yaw;
 
 use crate::framing::{self, Plan};
@@ -87,9 +101,23 @@ pub const ALL: &[&Check] = &[
     &roll::CHECK,
     &pupil_line::CHECK,
     &sharpness::CHECK,
+    &motion_blur::CHECK,
+    &noise::CHECK,
     &exposure::CHECK,
     &split_light::CHECK,
     &highlights::CHECK,
+    &colour_cast::CHECK,
+    &red_eye::CHECK,
+    &cosmetic_lenses::CHECK,
+    &makeup::CHECK,
+    &retouch::CHECK,
+    &recaptured::CHECK,
+    &upscaling::CHECK,
+    &compression::CHECK,
+    &monochrome::CHECK,
+    &border::CHECK,
+    &overlay_text::CHECK,
+    &mirrored::CHECK,
     &face_width::CHECK,
     &head_height::CHECK,
     &eye_distance::CHECK,
