@@ -30,6 +30,20 @@ pub mod part {
     /// Outline of the left eye with its lids.
     pub const LEFT_EYE: &[usize] =
         &[446, 467, 260, 259, 257, 258, 286, 414, 463, 341, 256, 252, 253, 254, 339, 255];
+    /// What shows of the right eyeball between its lids.
+    pub const RIGHT_EYEBALL: &[usize] =
+        &[33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7];
+    /// What shows of the left eyeball.
+    pub const LEFT_EYEBALL: &[usize] =
+        &[263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249];
+    /// Rim of the right iris, four points.
+    pub const RIGHT_IRIS: &[usize] = &[469, 470, 471, 472];
+    /// Rim of the left iris.
+    pub const LEFT_IRIS: &[usize] = &[474, 475, 476, 477];
+    /// Inner rim of the lips: what lies in an open mouth.
+    pub const MOUTH: &[usize] = &[
+        78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95,
+    ];
     /// Right cheek below the eye, clear of nose, mouth and jaw.
     pub const RIGHT_CHEEK: &[usize] = &[116, 117, 118, 101, 36, 205, 187, 123];
     /// Left cheek.

@@ -3,6 +3,7 @@
 use image::RgbImage;
 
 use crate::body::Body;
+use crate::closeup::CloseUp;
 use crate::face::{self, Face};
 use crate::framing::Geometry;
 use crate::model::attributes::Attributes;
@@ -85,6 +86,11 @@ impl Portrait<'_> {
     pub fn geometry(&self) -> Geometry {
         let size = self.scene.photo.pixels.dimensions();
         Geometry::of(size, self.face, &self.person.body.marks)
+    }
+
+    /// The face at the grain of its file, with a margin of `margin` eye distances.
+    pub fn close_up(&self, margin: f32) -> CloseUp {
+        CloseUp::of(&self.scene.photo.pixels, self.face, margin)
     }
 
     /// The [`SKIN`] of the face as a mask on the chip.

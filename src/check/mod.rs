@@ -8,6 +8,12 @@ mod brows;
 mod centring;
 mod chin_bottom;
 mod collar;
+mod border;
+mod centring;
+mod chin_bottom;
+mod colour_cast;
+mod compression;
+mod cosmetic_lenses;
 mod dpi;
 mod earring;
 mod exposure;
@@ -39,6 +45,12 @@ mod lips_closed;
 mod necklace;
 mod neckline;
 mod pattern;
+mod makeup;
+mod mirrored;
+mod monochrome;
+mod motion_blur;
+mod noise;
+mod overlay_text;
 mod pitch;
 mod pixel_height;
 mod pixel_width;
@@ -49,6 +61,13 @@ mod sharpness;
 mod split_light;
 mod teeth;
 mod tinted_lenses;
+mod recaptured;
+mod red_eye;
+mod retouch;
+mod roll;
+mod sharpness;
+mod split_light;
+mod upscaling;
 mod yaw;
 
 use crate::framing::{self, Plan};
@@ -127,10 +146,24 @@ pub const ALL: &[&Check] = &[
     &collar::CHECK,
     &pattern::CHECK,
     &sharpness::CHECK,
+    &motion_blur::CHECK,
+    &noise::CHECK,
     &exposure::CHECK,
     &split_light::CHECK,
     &highlights::CHECK,
     &face_aspect::CHECK,
+    &colour_cast::CHECK,
+    &red_eye::CHECK,
+    &cosmetic_lenses::CHECK,
+    &makeup::CHECK,
+    &retouch::CHECK,
+    &recaptured::CHECK,
+    &upscaling::CHECK,
+    &compression::CHECK,
+    &monochrome::CHECK,
+    &border::CHECK,
+    &overlay_text::CHECK,
+    &mirrored::CHECK,
     &face_width::CHECK,
     &head_height::CHECK,
     &eye_distance::CHECK,

@@ -1,0 +1,104 @@
+//! Whether JPEG blocks show in the pixels, whatever the file says of itself.
+
+use image::RgbImage;
+
+use super::{Check, Measure, fault, text};
+use crate::pixels;
+use crate::scene::Scene;
+use crate::verdict::{Measured, Reading, Unreadable, Value};
+
+/// The check.
+pub(super) const CHECK: Check = Check {
+    id: "compression",
+    title: text("压缩痕迹", "Compression traces"),
+    unit: "",
+    names: &[],
+    clause: "99号: quality factor >= 60, in focus; a file that was crushed once and stored again still shows it",
+    method: "Blockiness: how much more neighbouring pixels differ every 8 pixels than between, against the mean curvature of the picture (after Wang, Sheikh and Bovik 2002, \"No-Reference Perceptual Quality Assessment of JPEG Compressed Images\", with the grid's place searched, since a crop moves it); the lesser of across and down, over the middle of the picture, up to 1024 px square, at the file's own pixels. 0 without a grid.",
+    low: fault(
+        "no_blocks",
+        text("没有压缩痕迹", "no compression traces"),
+        text("没有压缩痕迹，没问题。", "No compression traces, which is fine."),
+    ),
+    high: fault(
+        "blocky",
+        text("压缩过度", "over-compressed"),
+        text("压得太狠了，请交原图。", "Over-compressed; send the original."),
+    ),
+    suspicion: false,
+    measure: Measure::Scene(measure),
+};
+
+/// Side of JPEG's blocks.
+const BLOCK: usize = 8;
+
+/// Largest side of what is looked at.
+const SIDE: u32 = 1024;
+
+/// Differences beyond this, in luma, are edges of things and count no more than this.
+const EDGE: f32 = 8.0;
+
+fn measure(scene: &Scene) -> Measured {
+    let picture = &scene.photo.pixels;
+    let (w, h) = (picture.width().min(SIDE), picture.height().min(SIDE));
+    if w.min(h) < 64 {
+        return Err(Unreadable::because("the picture has too few pixels"));
+    }
+    let (x, y) = ((picture.width() - w) / 2, (picture.height() - h) / 2);
+    let middle = image::imageops::crop_imm(picture, x, y, w, h).to_image();
+    // A grid shows fully from some dozen blocks across on.
+    let confidence = (f64::from(w.min(h)) / 96.0).min(1.0);
+    let value = Value::Number(blockiness(&middle).into());
+    Ok(Reading { value, confidence, evidence: Vec::new() })
+}
+
+fn blockiness(picture: &RgbImage) -> f32 {
+    let (w, h) = (picture.width() as usize, picture.height() as usize);
+    let luma: Vec<f32> = picture.pixels().map(|p| pixels::luma(*p)).collect();
+    let across = grid(w, h, |line, i| luma[line * w + i]);
+    let down = grid(h, w, |line, i| luma[i * w + line]);
+    across.min(down)
+}
+
+/// How the strongest of the eight places of a grid stands out along lines of `n` values.
+fn grid(n: usize, lines: usize, at: impl Fn(usize, usize) -> f32) -> f32 {
+    let (mut sums, mut counts, mut all) = ([0.0_f64; BLOCK], [0_u32; BLOCK], 0.0_f64);
+    for line in 0..lines {
+        let step = |i: usize| (at(line, i + 1) - at(line, i)).abs();
+        for i in 1..n - 2 {
+            let stands_out = step(i) - f32::midpoint(step(i - 1), step(i + 1));
+            let stands_out = f64::from(stands_out.clamp(-EDGE, EDGE));
+            sums[i % BLOCK] += stands_out;
+            counts[i % BLOCK] += 1;
+            all += stands_out.abs();
+        }
+    }
+    let mut means: [f64; BLOCK] = std::array::from_fn(|k| sums[k] / f64::from(counts[k].max(1)));
+    means.sort_by(f64::total_cmp);
+    let usual = f64::midpoint(means[3], means[4]);
+    let curvature = all / f64::from(counts.iter().sum::<u32>().max(1));
+    // A fifth of a grey level: a plain picture has no curvature to compare with.
+    ((means[BLOCK - 1] - usual) / (curvature + 0.2)) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn a_grid_of_blocks_shows_wherever_it_begins() {
+        let slope = |x: u32, y: u32| 40.0 + 0.3 * x as f32 + 0.2 * y as f32;
+        let smooth = RgbImage::from_fn(160, 160, |x, y| Rgb([slope(x, y) as u8; 3]));
+        let blocky = |shift: u32| {
+            RgbImage::from_fn(160, 160, |x, y| {
+                let floor = |v: u32| (v + shift) / 8 * 8;
+                Rgb([slope(floor(x), floor(y)) as u8; 3])
+            })
+        };
+        assert!(blockiness(&smooth) < 0.3, "{}", blockiness(&smooth));
+        for shift in [0, 3] {
+            assert!(blockiness(&blocky(shift)) > 1.0, "{}", blockiness(&blocky(shift)));
+        }
+    }
+}

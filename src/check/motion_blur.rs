@@ -1,0 +1,114 @@
+//! Whether the picture is smeared along one direction.
+
+use image::GrayImage;
+
+use super::{Check, Measure, face_confidence, fault, text};
+use crate::closeup::CloseUp;
+use crate::face::part;
+use crate::scene::Portrait;
+use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
+
+/// The check.
+pub(super) const CHECK: Check = Check {
+    id: "motion_blur",
+    title: text("抖动模糊", "Motion blur"),
+    unit: "octaves",
+    names: &[],
+    clause: "99号: in focus (成像清晰); rejected as 照片清晰度不合格",
+    method: "In eight directions, how much of the face's structure over 6 px is left over 1.5 px (mean absolute second differences, at 90 to 180 px between the pupils or the file's own size); log2 of the most over the least. Blur from movement takes the fine structure along its own direction only.",
+    low: fault(
+        "no_motion",
+        text("没有抖动", "no motion blur"),
+        text("没有抖动，没问题。", "No motion blur, which is fine."),
+    ),
+    high: fault(
+        "motion_blur",
+        text("照片清晰度不合格", "blurred by movement"),
+        text("拍的时候别动，数三秒。", "Hold still for three seconds."),
+    ),
+    suspicion: false,
+    measure: Measure::Portrait(measure),
+};
+
+/// Directions that are compared.
+const DIRECTIONS: u32 = 8;
+
+/// Reach of the fine and of the coarse second difference, pixels.
+const REACHES: [f32; 2] = [1.5, 6.0];
+
+fn measure(portrait: &Portrait) -> Measured {
+    let close = portrait.close_up(0.1);
+    let face = close.region(portrait.face, &[part::OVAL], &[]);
+    let ratios: Vec<f32> = (0..DIRECTIONS)
+        .filter_map(|k| {
+            let angle = k as f32 * std::f32::consts::PI / DIRECTIONS as f32;
+            fine_share(&close, &face, angle.sin_cos())
+        })
+        .collect();
+    if ratios.len() < DIRECTIONS as usize {
+        return Err(Unreadable::because("the face has too few pixels"));
+    }
+    let most = ratios.iter().copied().fold(f32::MIN, f32::max);
+    let least = ratios.iter().copied().fold(f32::MAX, f32::min);
+    // With less than 30 px between the pupils 6 px are no texture any more.
+    let size = f64::from(close.eyes / 30.0).min(1.0);
+    Ok(Reading {
+        value: Value::Number((most / least.max(1e-3)).log2().into()),
+        confidence: face_confidence(portrait) * size,
+        evidence: vec![Evidence::Region(portrait.face.outline(part::OVAL))],
+    })
+}
+
+/// Mean absolute second difference over the fine reach divided by that over the coarse one, along a
+/// direction; `None` of too few pixels.
+fn fine_share(close: &CloseUp, mask: &GrayImage, (sin, cos): (f32, f32)) -> Option<f32> {
+    let (w, h) = close.size();
+    let at = |x: f32, y: f32| {
+        let (x, y) = (x.clamp(0.0, w as f32 - 1.001), y.clamp(0.0, h as f32 - 1.001));
+        let (i, fx, fy) = (y as usize * w + x as usize, x.fract(), y.fract());
+        let row = |i: usize| close.luma[i] + fx * (close.luma[i + 1] - close.luma[i]);
+        row(i) + fy * (row(i + w) - row(i))
+    };
+    let (mut sums, mut count) = ([0.0_f64; 2], 0);
+    for (x, y, _) in mask.enumerate_pixels().filter(|(_, _, m)| m.0[0] > 0) {
+        // Between pixels along both axes in all directions: interpolation smooths each alike.
+        let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
+        for (sum, reach) in sums.iter_mut().zip(REACHES) {
+            let (dx, dy) = (cos * reach, sin * reach);
+            let bend = at(x + dx, y + dy) + at(x - dx, y - dy) - 2.0 * at(x, y);
+            *sum += f64::from(bend.abs());
+        }
+        count += 1;
+    }
+    (count > 200 && w > 2 && h > 2).then(|| ((sums[0] + 1e-3) / (sums[1] + 1e-3)) as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{Luma, Rgb, RgbImage};
+
+    #[test]
+    fn smearing_along_one_direction_shows_and_even_blur_does_not() {
+        let mut state = 7_u32;
+        let sharp = RgbImage::from_fn(120, 120, |_, _| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            Rgb([(state >> 24) as u8; 3])
+        });
+        let smeared = RgbImage::from_fn(120, 120, |x, y| {
+            let sum: u32 = (0..7).map(|k| u32::from(sharp.get_pixel((x + k) % 120, y).0[0])).sum();
+            Rgb([(sum / 7) as u8; 3])
+        });
+        let even = image::imageops::blur(&sharp, 1.5);
+        let spread = |picture: RgbImage| {
+            let luma = picture.pixels().map(|p| crate::pixels::luma(*p)).collect();
+            let close = CloseUp { picture, luma, by: 1, origin: [0.0; 2], eyes: 90.0 };
+            let mask = GrayImage::from_pixel(120, 120, Luma([255]));
+            let along = fine_share(&close, &mask, (0.0, 1.0)).unwrap();
+            let across = fine_share(&close, &mask, (1.0, 0.0)).unwrap();
+            (across / along).log2()
+        };
+        assert!(spread(even).abs() < 0.2);
+        assert!(spread(smeared) > 1.0);
+    }
+}

@@ -1,0 +1,166 @@
+//! Writing laid over the picture: a date, a watermark, a caption.
+
+use image::{GrayImage, Luma, RgbImage};
+use imageproc::region_labelling::{Connectivity, connected_components};
+
+use super::{Check, Measure, fault, text};
+use crate::guided::window_means;
+use crate::pixels;
+use crate::scene::Portrait;
+use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
+
+/// The check.
+pub(super) const CHECK: Check = Check {
+    id: "overlay_text",
+    title: text("文字水印", "Writing on the picture"),
+    unit: "marks",
+    names: &[],
+    clause: "99号: nothing added, no text or pattern (无文字、图案)",
+    method: "Most marks that stand in one line before the backdrop and have the size, the height in common and the distance of printed characters, with the picture at 720 px or smaller. Writing over the person, and single large letters, are not looked for.",
+    low: fault(
+        "no_writing",
+        text("没有文字", "no writing"),
+        text("没有文字，没问题。", "No writing, which is fine."),
+    ),
+    high: fault(
+        "writing",
+        text("照片上有文字或水印", "writing or a watermark on the picture"),
+        text("照片上的边框字样要去掉。", "No frame or text on it."),
+    ),
+    suspicion: true,
+    measure: Measure::Portrait(measure),
+};
+
+/// Longer side of the picture that is looked at.
+const SIDE: u32 = 720;
+
+/// Radius of the window whose mean a stroke stands out from, pixels there.
+const RADIUS: usize = 7;
+
+/// How far it stands out, luma.
+const CONTRAST: f32 = 16.0;
+
+/// Left, top, right, bottom (inclusive) of a mark.
+type Mark = [u32; 4];
+
+fn measure(portrait: &Portrait) -> Measured {
+    let photo = &portrait.scene.photo.pixels;
+    let (w, h) = photo.dimensions();
+    let by = (w.max(h) as f32 / SIDE as f32).max(1.0);
+    let size = |n: u32| ((n as f32 / by).round() as u32).max(1);
+    let small = pixels::shrink(photo, size(w), size(h));
+    let backdrop = backdrop(portrait, &small, by);
+    let seen = backdrop.pixels().filter(|p| p.0[0] > 0).count();
+    if (seen as f32) < 0.02 * (small.width() * small.height()) as f32 {
+        return Err(Unreadable::because("there is no backdrop to look at"));
+    }
+    let row = longest_row(marks(&strokes(&small, &backdrop)));
+    let to_photo = |v: u32| (v as f32 + 0.5) * by;
+    let evidence = row.iter().map(|m| {
+        let [x0, y0, x1, y1] = m.map(to_photo);
+        Evidence::Region(vec![[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+    });
+    Ok(Reading {
+        value: Value::Number(row.len() as f64),
+        confidence: f64::from(portrait.face.presence),
+        evidence: evidence.collect(),
+    })
+}
+
+/// Where the matte shows no trace of the person within a few pixels.
+fn backdrop(portrait: &Portrait, small: &RgbImage, by: f32) -> GrayImage {
+    let matte = &portrait.person.body.matte;
+    let (w, h) = matte.alpha.dimensions();
+    let alpha = |x: f32, y: f32| {
+        let [mx, my] = matte.to_matte.apply([x * by, y * by]);
+        let place = |v: f32, n: u32| v.round().clamp(0.0, n as f32 - 1.0) as u32;
+        matte.alpha.get_pixel(place(mx, w), place(my, h)).0[0]
+    };
+    GrayImage::from_fn(small.width(), small.height(), |x, y| {
+        let (x, y) = (x as f32, y as f32);
+        let around = [(0.0, 0.0), (6.0, 0.0), (-6.0, 0.0), (0.0, 6.0), (0.0, -6.0)];
+        let clear = around.iter().all(|(dx, dy)| alpha(x + dx, y + dy) < 0.05);
+        Luma([if clear { 255 } else { 0 }])
+    })
+}
+
+/// Pixels that stand out from the mean of the backdrop around them.
+fn strokes(small: &RgbImage, backdrop: &GrayImage) -> GrayImage {
+    let (w, h) = small.dimensions();
+    let lumas: Vec<f32> = small.pixels().map(|p| pixels::luma(*p)).collect();
+    let mut means: Vec<[f32; 2]> = lumas
+        .iter()
+        .zip(backdrop.pixels())
+        .map(|(&l, b)| if b.0[0] > 0 { [l, 1.0] } else { [0.0; 2] })
+        .collect();
+    window_means(&mut means, w as usize, h as usize, RADIUS);
+    GrayImage::from_fn(w, h, |x, y| {
+        let i = (y * w + x) as usize;
+        let [sum, n] = means[i];
+        let out = backdrop.get_pixel(x, y).0[0] > 0 && (lumas[i] - sum / n).abs() > CONTRAST;
+        Luma([if out { 255 } else { 0 }])
+    })
+}
+
+/// The connected strokes that have the size and shape of characters.
+fn marks(strokes: &GrayImage) -> Vec<Mark> {
+    let labels = connected_components(strokes, Connectivity::Eight, Luma([0]));
+    let mut found: Vec<(Mark, u32)> = Vec::new();
+    for (x, y, label) in labels.enumerate_pixels() {
+        let Some(i) = (label.0[0] as usize).checked_sub(1) else { continue };
+        if i >= found.len() {
+            found.resize(i + 1, ([u32::MAX, u32::MAX, 0, 0], 0));
+        }
+        let ([x0, y0, x1, y1], n) = found[i];
+        found[i] = ([x0.min(x), y0.min(y), x1.max(x), y1.max(y)], n + 1);
+    }
+    let is_mark = |(m, n): &(Mark, u32)| {
+        let (width, height) = (m[2] - m[0] + 1, m[3] - m[1] + 1);
+        let filled = *n as f32 / (width * height) as f32;
+        (6..=60).contains(&height) && (2..=2 * height).contains(&width) && filled > 0.15
+    };
+    found.into_iter().filter(|m| m.1 > 0 && is_mark(m)).map(|m| m.0).collect()
+}
+
+/// The longest row of marks alike in height, level, and near each other.
+fn longest_row(mut marks: Vec<Mark>) -> Vec<Mark> {
+    marks.sort_unstable();
+    let follows = |a: &Mark, b: &Mark| {
+        let height = |m: &Mark| (m[3] - m[1] + 1) as f32;
+        let middle = |m: &Mark| (m[3] + m[1]) as f32 / 2.0;
+        let (low, high) = (height(a).min(height(b)), height(a).max(height(b)));
+        let gap = b[0] as f32 - a[2] as f32;
+        low > 0.6 * high
+            && (middle(a) - middle(b)).abs() < 0.3 * high
+            && (0.0..1.2 * high).contains(&gap)
+    };
+    // Marks are sorted from left to right: the longest chain that ends in each.
+    let mut chains: Vec<(usize, Option<usize>)> = Vec::new();
+    for (i, mark) in marks.iter().enumerate() {
+        let before = (0..i).filter(|&j| follows(&marks[j], mark)).max_by_key(|&j| chains[j].0);
+        chains.push((1 + before.map_or(0, |j| chains[j].0), before));
+    }
+    let mut at = (0..chains.len()).max_by_key(|&i| chains[i].0);
+    let mut row = Vec::new();
+    while let Some(i) = at {
+        row.push(marks[i]);
+        at = chains[i].1;
+    }
+    row.reverse();
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_made_of_marks_alike_level_and_near() {
+        let mark = |x: u32, y: u32, h: u32| [x, y, x + 7, y + h - 1];
+        let line = [mark(10, 50, 12), mark(20, 50, 12), mark(31, 51, 11), mark(42, 50, 12)];
+        let strays = [mark(60, 90, 12), mark(54, 40, 40), mark(120, 50, 12)];
+        let row = longest_row([&line[..], &strays].concat());
+        assert_eq!(row, line);
+        assert!(longest_row(Vec::new()).is_empty());
+    }
+}

@@ -1,0 +1,77 @@
+//! The power spectrum of a small grey picture.
+//!
+//! The transform itself is `rustfft`'s, which the embedded inference engine brings along anyway.
+
+use rustfft::FftPlanner;
+use rustfft::num_complex::Complex;
+
+/// Power per frequency.
+#[derive(Clone, Debug)]
+pub struct Spectrum {
+    /// Columns: the picture's width.
+    pub width: usize,
+    /// Rows: the picture's height.
+    pub height: usize,
+    /// Power, frequency (0, 0) first, row by row.
+    pub power: Vec<f32>,
+}
+
+/// The power spectrum of `luma`, `width` values a row, less its mean and under a Hann window, so that
+/// the picture's ends make no edges.
+pub fn of(luma: &[f32], width: usize, height: usize) -> Spectrum {
+    let mean = luma.iter().sum::<f32>() / luma.len().max(1) as f32;
+    let (across, down) = (hann(width), hann(height));
+    let mut values: Vec<Complex<f32>> = luma
+        .iter()
+        .enumerate()
+        .map(|(i, v)| Complex::new((v - mean) * across[i % width] * down[i / width], 0.0))
+        .collect();
+    let mut planner = FftPlanner::new();
+    planner.plan_fft_forward(width).process(&mut values);
+    // Rows to columns, so that the second pass also runs along the memory.
+    let mut turned: Vec<Complex<f32>> =
+        (0..width * height).map(|i| values[i % height * width + i / height]).collect();
+    planner.plan_fft_forward(height).process(&mut turned);
+    let power = (0..width * height).map(|i| turned[i % width * height + i / width].norm_sqr());
+    Spectrum { width, height, power: power.collect() }
+}
+
+fn hann(n: usize) -> Vec<f32> {
+    let turn = 2.0 * std::f32::consts::PI / n as f32;
+    (0..n).map(|i| 0.5 - 0.5 * (turn * (i as f32 + 0.5)).cos()).collect()
+}
+
+impl Spectrum {
+    /// Frequency of an entry, cycles per pixel: -0.5 to 0.5 across and down.
+    pub fn frequency(&self, i: usize) -> [f32; 2] {
+        let signed = |k: usize, n: usize| {
+            if 2 * k < n { k as f32 / n as f32 } else { k as f32 / n as f32 - 1.0 }
+        };
+        [signed(i % self.width, self.width), signed(i / self.width, self.height)]
+    }
+
+    /// The power at an entry shifted by some columns and rows; frequencies go round.
+    pub fn near(&self, i: usize, columns: isize, rows: isize) -> f32 {
+        let x = ((i % self.width) as isize + columns).rem_euclid(self.width as isize) as usize;
+        let y = ((i / self.width) as isize + rows).rem_euclid(self.height as isize) as usize;
+        self.power[y * self.width + x]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wave_is_one_frequency() {
+        let (w, h) = (64, 48);
+        let wave = |x: f32, y: f32| (std::f32::consts::TAU * (0.25 * x + 0.125 * y)).cos();
+        let luma: Vec<f32> = (0..w * h).map(|i| wave((i % w) as f32, (i / w) as f32)).collect();
+        let s = of(&luma, w, h);
+        let strongest = (0..w * h).max_by(|a, b| s.power[*a].total_cmp(&s.power[*b])).unwrap();
+        let [x, y] = s.frequency(strongest);
+        assert!((x.abs() - 0.25).abs() < 1e-6 && (y.abs() - 0.125).abs() < 1e-6 && x * y > 0.0);
+        assert_eq!(s.near(strongest, 0, 0), s.power[strongest]);
+        assert!(s.near(strongest, 5, 0) < 1e-3 * s.power[strongest]);
+    }
+}
