@@ -3,10 +3,16 @@
 //! A check never compares its value with anything: what is good and what is not stands in a
 //! profile, and `judge` alone brings the two together.
 
+mod background_colour;
+mod background_evenness;
+mod background_objects;
+mod background_shadow;
 mod bit_depth;
+mod body_turned;
 mod centring;
 mod chin_bottom;
 mod dpi;
+mod ear_symmetry;
 mod exposure;
 mod eye_distance;
 mod eye_line;
@@ -16,18 +22,26 @@ mod face_width;
 mod file_extension;
 mod file_format;
 mod file_size;
+mod garment_colour;
+mod garment_contrast;
+mod garment_skin;
+mod hair_area;
 mod head_height;
 mod head_top;
 mod highlights;
 mod inter_ocular_distance;
 mod jpeg_quality;
 mod lips_closed;
+mod loose_hair;
+mod neck_covered;
 mod pitch;
 mod pixel_height;
 mod pixel_width;
 mod pupil_line;
 mod roll;
 mod sharpness;
+mod shoulder_tilt;
+mod shoulders_visible;
 mod split_light;
 mod yaw;
 
@@ -86,10 +100,24 @@ pub const ALL: &[&Check] = &[
     &pitch::CHECK,
     &roll::CHECK,
     &pupil_line::CHECK,
+    &shoulder_tilt::CHECK,
+    &shoulders_visible::CHECK,
+    &body_turned::CHECK,
+    &ear_symmetry::CHECK,
+    &loose_hair::CHECK,
+    &hair_area::CHECK,
+    &garment_contrast::CHECK,
+    &garment_colour::CHECK,
+    &garment_skin::CHECK,
+    &neck_covered::CHECK,
     &sharpness::CHECK,
     &exposure::CHECK,
     &split_light::CHECK,
     &highlights::CHECK,
+    &background_objects::CHECK,
+    &background_shadow::CHECK,
+    &background_evenness::CHECK,
+    &background_colour::CHECK,
     &face_width::CHECK,
     &head_height::CHECK,
     &eye_distance::CHECK,
@@ -147,6 +175,15 @@ fn face_confidence(portrait: &Portrait) -> f64 {
     let eyes = f64::from(portrait.face.inter_ocular_distance());
     // 20 px between the pupils: a lid is 3 px high, and nothing fine can be told.
     f64::from(portrait.face.presence) * (eyes / 20.0).clamp(0.0, 1.0)
+}
+
+/// Area inside the face's outline, pixels of the matte (shoelace formula).
+fn face_area(portrait: &Portrait) -> f64 {
+    let points: Vec<[f32; 2]> =
+        crate::face::part::OVAL.iter().map(|&i| portrait.on_matte(i)).collect();
+    let pairs = points.iter().zip(points.iter().cycle().skip(1));
+    let twice: f32 = pairs.map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum();
+    f64::from(twice.abs() / 2.0).max(1.0)
 }
 
 #[cfg(test)]

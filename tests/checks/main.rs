@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod body;
 mod cases;
 mod framed;
 
@@ -284,7 +285,7 @@ fn shine_on_the_skin_fails_alone() {
 
 /// Every area's cases.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    [framed::CASES].into_iter().flatten()
+    [body::CASES, framed::CASES].into_iter().flatten()
 }
 
 /// The picture judged as a capture.
