@@ -4,10 +4,14 @@
 //! Everything is found on the matte's pixels (about 65 px between the eyes) and given in pixels of
 //! the photo. Right and left are the subject's own: the right shoulder is on the left of the picture.
 
+mod backdrop;
+mod garment;
 mod head;
 mod parts;
 mod shoulders;
 
+pub use backdrop::{Backdrop, Sample, median};
+pub use garment::Garment;
 pub use parts::{Part, Parts};
 pub use shoulders::Shoulders;
 
@@ -43,6 +47,10 @@ pub struct Body {
     pub neck: Vec<[f32; 2]>,
     /// What each pixel shows.
     pub parts: Parts,
+    /// What lies behind the person.
+    pub backdrop: Backdrop,
+    /// The colour of what is worn.
+    pub garment: Result<Garment, Unreadable>,
 }
 
 /// The body in this matte, whose photo has `size`, around this face.
@@ -52,6 +60,8 @@ pub fn of(matte: Matte, face: &Face, size: (u32, u32)) -> Body {
     let hairline = crown.clone().and_then(|crown| head::hairline(&view, crown));
     let parts = parts::of(&view, hairline.as_ref().ok().copied());
     let shoulders = shoulders::of(&view, &parts);
+    let backdrop = Backdrop::of(&view, &parts, crown.as_ref().ok().copied());
+    let garment = garment::of(&view, &parts);
     let back = matte.to_matte.inverse();
     let silhouette = outline(&view).into_iter().map(|p| back.apply(p)).collect();
     let neck = parts.neck(&view).into_iter().map(|p| back.apply(p)).collect();
@@ -71,6 +81,8 @@ pub fn of(matte: Matte, face: &Face, size: (u32, u32)) -> Body {
         },
         neck,
         parts,
+        backdrop,
+        garment,
         matte,
     }
 }

@@ -136,6 +136,11 @@ pub fn delta_e(a: Lab, b: Lab) -> f32 {
     ((a.l - b.l).powi(2) + (a.a - b.a).powi(2) + (a.b - b.b).powi(2)).sqrt()
 }
 
+/// Colour difference ΔE00 (CIE DE2000; Sharma, Wu and Dalal 2005, by way of `palette`).
+pub fn delta_e00(a: Lab, b: Lab) -> f32 {
+    palette::color_difference::Ciede2000::difference(a, b)
+}
+
 /// Rec. 709 luma of an sRGB pixel, 0 to 255.
 pub fn luma(pixel: Rgb<u8>) -> f32 {
     let [r, g, b] = pixel.0.map(f32::from);

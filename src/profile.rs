@@ -161,6 +161,10 @@ impl Profile {
             frame,
             finished: stage == Stage::Finished,
             backgrounds: colours.map(|c| Rgb(*c)).collect(),
+            replacement: match (&self.background, stage) {
+                (Some(b), Stage::Capture) if b.replace => b.colours.first().map(|c| Rgb(*c)),
+                _ => None,
+            },
         }
     }
 

@@ -82,6 +82,22 @@ impl Portrait<'_> {
         self.face.outline(indices).into_iter().map(|p| self.to_chip.apply(p)).collect()
     }
 
+    /// A mesh point on the matte's pixels.
+    pub fn on_matte(&self, index: usize) -> [f32; 2] {
+        self.person.body.matte.to_matte.apply(self.face.at(index))
+    }
+
+    /// Distance between the pupils on the matte's pixels, as if the face were not turned away.
+    pub fn matte_eyes(&self) -> f32 {
+        self.face.frontal_eye_distance() * self.person.body.matte.to_matte.scale()
+    }
+
+    /// Left and right end of the face's outline on the matte's pixels: x.
+    pub fn matte_cheeks(&self) -> [f32; 2] {
+        let ends = face::part::OVAL.iter().map(|&i| self.on_matte(i)[0]);
+        ends.fold([f32::MAX, f32::MIN], |[a, b], x| [a.min(x), b.max(x)])
+    }
+
     /// What a crop is planned by.
     pub fn geometry(&self) -> Geometry {
         let size = self.scene.photo.pixels.dimensions();

@@ -16,6 +16,8 @@ pub struct Target {
     pub finished: bool,
     /// Accepted colours of the background, sRGB; empty where the profile names none.
     pub backgrounds: Vec<Rgb<u8>>,
+    /// The colour that a replaced background gets; none where it stays as it is.
+    pub replacement: Option<Rgb<u8>>,
 }
 
 /// The frame of the standard picture. Everything in pixels of that picture.

@@ -3,8 +3,13 @@
 //! A check never compares its value with anything: what is good and what is not stands in a
 //! profile, and `judge` alone brings the two together.
 
+mod background_colour;
+mod background_evenness;
+mod background_objects;
+mod background_shadow;
 mod bit_depth;
 mod brows;
+mod body_turned;
 mod centring;
 mod chin_bottom;
 mod collar;
@@ -16,6 +21,7 @@ mod compression;
 mod cosmetic_lenses;
 mod dpi;
 mod earring;
+mod ear_symmetry;
 mod exposure;
 mod expression;
 mod eye_distance;
@@ -33,6 +39,10 @@ mod frame_over_eye;
 mod gaze;
 mod glasses;
 mod hair_over_eyes;
+mod garment_colour;
+mod garment_contrast;
+mod garment_skin;
+mod hair_area;
 mod head_height;
 mod head_top;
 mod headwear;
@@ -51,6 +61,8 @@ mod monochrome;
 mod motion_blur;
 mod noise;
 mod overlay_text;
+mod loose_hair;
+mod neck_covered;
 mod pitch;
 mod pixel_height;
 mod pixel_width;
@@ -58,6 +70,8 @@ mod pupil_line;
 mod right_ear;
 mod roll;
 mod sharpness;
+mod shoulder_tilt;
+mod shoulders_visible;
 mod split_light;
 mod teeth;
 mod tinted_lenses;
@@ -145,6 +159,16 @@ pub const ALL: &[&Check] = &[
     &neckline::CHECK,
     &collar::CHECK,
     &pattern::CHECK,
+    &shoulder_tilt::CHECK,
+    &shoulders_visible::CHECK,
+    &body_turned::CHECK,
+    &ear_symmetry::CHECK,
+    &loose_hair::CHECK,
+    &hair_area::CHECK,
+    &garment_contrast::CHECK,
+    &garment_colour::CHECK,
+    &garment_skin::CHECK,
+    &neck_covered::CHECK,
     &sharpness::CHECK,
     &motion_blur::CHECK,
     &noise::CHECK,
@@ -164,6 +188,10 @@ pub const ALL: &[&Check] = &[
     &border::CHECK,
     &overlay_text::CHECK,
     &mirrored::CHECK,
+    &background_objects::CHECK,
+    &background_shadow::CHECK,
+    &background_evenness::CHECK,
+    &background_colour::CHECK,
     &face_width::CHECK,
     &head_height::CHECK,
     &eye_distance::CHECK,
@@ -232,6 +260,13 @@ fn chance(portrait: &Portrait, fault: f32, regions: &[usize]) -> Measured {
         confidence: face_confidence(portrait),
         evidence: regions.iter().map(|&i| Evidence::Region(squares[i].to_vec())).collect(),
     })
+/// Area inside the face's outline, pixels of the matte (shoelace formula).
+fn face_area(portrait: &Portrait) -> f64 {
+    let points: Vec<[f32; 2]> =
+        crate::face::part::OVAL.iter().map(|&i| portrait.on_matte(i)).collect();
+    let pairs = points.iter().zip(points.iter().cycle().skip(1));
+    let twice: f32 = pairs.map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum();
+    f64::from(twice.abs() / 2.0).max(1.0)
 }
 
 #[cfg(test)]

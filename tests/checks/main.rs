@@ -5,6 +5,7 @@
 mod common;
 
 mod attributes;
+mod body;
 mod cases;
 mod framed;
 mod light;
@@ -301,6 +302,7 @@ fn shine_on_the_skin_fails_alone() {
 fn cases() -> impl Iterator<Item = &'static Case> {
     [attributes::CASES, framed::CASES].into_iter().flatten()
     [framed::CASES, light::CASES].into_iter().flatten()
+    [body::CASES, framed::CASES].into_iter().flatten()
 }
 
 /// The picture judged as a capture.

@@ -1,0 +1,50 @@
+//! Whether the background has an accepted colour.
+
+use super::{Check, Measure, face_confidence, fault, text};
+use crate::body::median;
+use crate::pixels::{delta_e00, lab};
+use crate::scene::Portrait;
+use crate::target::Target;
+use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
+
+/// The check.
+pub(super) const CHECK: Check = Check {
+    id: "background_colour",
+    title: text("背景颜色", "Background colour"),
+    unit: "ΔE00",
+    names: &[],
+    clause: "99号: light blue 100,197,255, white 255,255,255 or light grey 240,240,240 (参考值)",
+    method: "Colour difference CIE DE2000 between the median colour of the background around head and shoulders and the nearest colour that the profile accepts.",
+    low: fault(
+        "background_exact",
+        text("背景颜色相符", "background as wanted"),
+        text("背景很好。", "The background is fine."),
+    ),
+    high: fault(
+        "background_colour",
+        text("背景颜色不符合要求", "background of another colour"),
+        text("这批要蓝底，请到蓝布这边。", "This batch needs the blue backdrop."),
+    ),
+    suspicion: false,
+    measure: Measure::Target(measure),
+};
+
+fn measure(portrait: &Portrait, target: &Target) -> Measured {
+    let backdrop = &portrait.person.body.backdrop;
+    let samples = backdrop.samples()?;
+    let colour = median(samples.iter().map(|s| s.colour));
+    let nearest = colour.and_then(|colour| {
+        let off = target.backgrounds.iter().map(|c| delta_e00(colour, lab(*c)));
+        off.min_by(f32::total_cmp)
+    });
+    let Some(nearest) = nearest else {
+        return Err(Unreadable::because("the profile names no colour for the background"));
+    };
+    let step = (samples.len() / 24).max(1);
+    let points = samples.iter().step_by(step).map(|s| backdrop.place([s.x as f32, s.y as f32]));
+    Ok(Reading {
+        value: Value::Number(nearest.into()),
+        confidence: face_confidence(portrait) * backdrop.certainty(&samples),
+        evidence: vec![Evidence::Points(points.collect())],
+    })
+}

@@ -1,0 +1,98 @@
+//! Whether the garment stands out from the background.
+
+use palette::Lab;
+
+use super::{Check, Measure, face_confidence, fault, text};
+use crate::body::Part;
+use crate::guided::window_means;
+use crate::pixels::{delta_e00, lab, quantile, shrink};
+use crate::scene::Portrait;
+use crate::target::Target;
+use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
+
+/// The check.
+pub(super) const CHECK: Check = Check {
+    id: "garment_contrast",
+    title: text("服装与背景相近", "Clothes blend"),
+    unit: "ΔE00",
+    names: &[],
+    clause: "99号: 着装与背景色区分明显 (clothing clearly different from the background); rejected as 上衣颜色接近背景色 and 黑边检测不合格",
+    method: "Colour difference CIE DE2000 between garment and background, means over windows of 0.6 eye distances, along their common edge: a tenth of the edge differs by less. Where the profile replaces the background, the lesser of that and of the difference between the garment's commonest colour and the new background: the standard picture must show the garment too.",
+    low: fault(
+        "clothes_blend",
+        text("上衣颜色接近背景色", "top blends with the background"),
+        text(
+            "上衣跟背景一个颜色，拍不出来，换件有领的深(浅)色。",
+            "Your top matches the backdrop; change into a darker or lighter one with a collar.",
+        ),
+    ),
+    high: fault(
+        "clothes_stand_out",
+        text("服装过于醒目", "clothes stand out too much"),
+        text("换件素一点的上衣。", "A plainer top, please."),
+    ),
+    suspicion: false,
+    measure: Measure::Target(measure),
+};
+
+/// Share of the edge that may differ by less than the reading.
+const LEAST: f32 = 0.1;
+
+fn measure(portrait: &Portrait, target: &Target) -> Measured {
+    let edge = edge(portrait);
+    let mut differences: Vec<f32> = edge.iter().map(|e| e.1).collect();
+    let Some(beside) = quantile(&mut differences, LEAST) else {
+        return Err(Unreadable::because("garment and background do not meet in the picture"));
+    };
+    let garment = portrait.person.body.garment.clone()?;
+    let new = target.replacement.map_or(f32::MAX, |c| delta_e00(garment.colour, lab(c)));
+    let worst = edge.iter().filter(|e| e.1 <= beside).step_by((edge.len() / 200).max(1));
+    // One eye distance of edge is little to tell by.
+    let length = 2.0 * edge.len() as f32 / portrait.matte_eyes();
+    Ok(Reading {
+        value: Value::Number(beside.min(new).into()),
+        confidence: face_confidence(portrait) * f64::from(length / 1.5).min(1.0),
+        evidence: vec![Evidence::Points(worst.map(|e| e.0).collect())],
+    })
+}
+
+/// Places on the edge between garment and background (photo), and how far the colours differ there.
+fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
+    let body = &portrait.person.body;
+    let (w, h) = (body.parts.map.width() / 2, body.parts.map.height() / 2);
+    let half = shrink(&body.matte.guide, w, h);
+    let [x0, y0, x1, y1] = body.inside.map(|v| v / 2);
+    let inside = |x: u32, y: u32| (x0 + 2..x1 - 1).contains(&x) && (y0 + 2..y1 - 1).contains(&y);
+    let part = |x: u32, y: u32| body.parts.at(2 * x, 2 * y);
+    // Of the garment, then of the background: how much, and its colour.
+    let mut sums: Vec<[f32; 8]> = half
+        .enumerate_pixels()
+        .map(|(x, y, p)| {
+            let c = lab(*p);
+            let colour = [1.0, c.l, c.a, c.b];
+            let mut all = [0.0; 8];
+            match part(x, y) {
+                Part::Garment if inside(x, y) => all[..4].copy_from_slice(&colour),
+                Part::Background if inside(x, y) => all[4..].copy_from_slice(&colour),
+                _ => {}
+            }
+            all
+        })
+        .collect();
+    let radius = (0.15 * portrait.matte_eyes()).max(2.0) as usize;
+    window_means(&mut sums, w as usize, h as usize, radius);
+    let back = body.matte.to_matte.inverse();
+    let chin = portrait.on_matte(152)[1] / 2.0;
+    let of = |s: &[f32]| Lab::new(s[1] / s[0], s[2] / s[0], s[3] / s[0]);
+    let mut edge = Vec::new();
+    for y in (y0..=y1).filter(|&y| y as f32 > chin) {
+        for x in x0..=x1 {
+            let s = &sums[(y * w + x) as usize];
+            if part(x, y) == Part::Edge && inside(x, y) && s[0] > 0.12 && s[4] > 0.12 {
+                let place = back.apply([2.0 * x as f32, 2.0 * y as f32]);
+                edge.push((place, delta_e00(of(&s[..4]), of(&s[4..]))));
+            }
+        }
+    }
+    edge
+}
