@@ -8,20 +8,18 @@ mod background_evenness;
 mod background_objects;
 mod background_shadow;
 mod bit_depth;
-mod brows;
 mod body_turned;
+mod border;
+mod brows;
 mod centring;
 mod chin_bottom;
 mod collar;
-mod border;
-mod centring;
-mod chin_bottom;
 mod colour_cast;
 mod compression;
 mod cosmetic_lenses;
 mod dpi;
-mod earring;
 mod ear_symmetry;
+mod earring;
 mod exposure;
 mod expression;
 mod eye_distance;
@@ -36,13 +34,13 @@ mod file_format;
 mod file_size;
 mod forehead;
 mod frame_over_eye;
-mod gaze;
-mod glasses;
-mod hair_over_eyes;
 mod garment_colour;
 mod garment_contrast;
 mod garment_skin;
+mod gaze;
+mod glasses;
 mod hair_area;
+mod hair_over_eyes;
 mod head_height;
 mod head_top;
 mod headwear;
@@ -52,21 +50,24 @@ mod jpeg_quality;
 mod left_ear;
 mod lens_reflection;
 mod lips_closed;
-mod necklace;
-mod neckline;
-mod pattern;
+mod loose_hair;
 mod makeup;
 mod mirrored;
 mod monochrome;
 mod motion_blur;
+mod neck_covered;
+mod necklace;
+mod neckline;
 mod noise;
 mod overlay_text;
-mod loose_hair;
-mod neck_covered;
+mod pattern;
 mod pitch;
 mod pixel_height;
 mod pixel_width;
 mod pupil_line;
+mod recaptured;
+mod red_eye;
+mod retouch;
 mod right_ear;
 mod roll;
 mod sharpness;
@@ -75,12 +76,6 @@ mod shoulders_visible;
 mod split_light;
 mod teeth;
 mod tinted_lenses;
-mod recaptured;
-mod red_eye;
-mod retouch;
-mod roll;
-mod sharpness;
-mod split_light;
 mod upscaling;
 mod yaw;
 
@@ -130,26 +125,33 @@ pub enum Measure {
     NotYet(&'static str),
 }
 
-/// Every check, in the order in which a fault is worth saying first: who is in the picture, how
-/// they hold themselves, the light, and last what can be mended without another shot.
+/// Every check, in the order in which a fault is worth saying first: who is in the picture, face and
+/// pose, hair, glasses, jewellery and clothes, light and background, then what the camera's place or the
+/// crop mends, what only a person can decide, and last what can be mended without another shot. A cause
+/// stands before what it brings about.
 pub const ALL: &[&Check] = &[
     &face_count::CHECK,
     &eyes_open::CHECK,
+    &face_covered::CHECK,
     &lips_closed::CHECK,
     &teeth::CHECK,
     &expression::CHECK,
     &gaze::CHECK,
-    &face_covered::CHECK,
     &yaw::CHECK,
     &pitch::CHECK,
     &roll::CHECK,
     &pupil_line::CHECK,
+    &body_turned::CHECK,
+    &shoulder_tilt::CHECK,
     &headwear::CHECK,
     &hair_over_eyes::CHECK,
     &brows::CHECK,
     &forehead::CHECK,
     &right_ear::CHECK,
     &left_ear::CHECK,
+    &ear_symmetry::CHECK,
+    &loose_hair::CHECK,
+    &hair_area::CHECK,
     &tinted_lenses::CHECK,
     &lens_reflection::CHECK,
     &frame_over_eye::CHECK,
@@ -158,36 +160,20 @@ pub const ALL: &[&Check] = &[
     &necklace::CHECK,
     &neckline::CHECK,
     &collar::CHECK,
-    &pattern::CHECK,
-    &shoulder_tilt::CHECK,
-    &shoulders_visible::CHECK,
-    &body_turned::CHECK,
-    &ear_symmetry::CHECK,
-    &loose_hair::CHECK,
-    &hair_area::CHECK,
+    &neck_covered::CHECK,
     &garment_contrast::CHECK,
     &garment_colour::CHECK,
     &garment_skin::CHECK,
-    &neck_covered::CHECK,
-    &sharpness::CHECK,
-    &motion_blur::CHECK,
-    &noise::CHECK,
+    &pattern::CHECK,
     &exposure::CHECK,
     &split_light::CHECK,
     &highlights::CHECK,
-    &face_aspect::CHECK,
     &colour_cast::CHECK,
-    &red_eye::CHECK,
-    &cosmetic_lenses::CHECK,
-    &makeup::CHECK,
-    &retouch::CHECK,
-    &recaptured::CHECK,
-    &upscaling::CHECK,
-    &compression::CHECK,
     &monochrome::CHECK,
-    &border::CHECK,
-    &overlay_text::CHECK,
-    &mirrored::CHECK,
+    &red_eye::CHECK,
+    &sharpness::CHECK,
+    &motion_blur::CHECK,
+    &noise::CHECK,
     &background_objects::CHECK,
     &background_shadow::CHECK,
     &background_evenness::CHECK,
@@ -199,7 +185,18 @@ pub const ALL: &[&Check] = &[
     &eye_line::CHECK,
     &chin_bottom::CHECK,
     &centring::CHECK,
+    &shoulders_visible::CHECK,
     &inter_ocular_distance::CHECK,
+    &face_aspect::CHECK,
+    &makeup::CHECK,
+    &cosmetic_lenses::CHECK,
+    &retouch::CHECK,
+    &recaptured::CHECK,
+    &mirrored::CHECK,
+    &border::CHECK,
+    &overlay_text::CHECK,
+    &upscaling::CHECK,
+    &compression::CHECK,
     &pixel_width::CHECK,
     &pixel_height::CHECK,
     &file_format::CHECK,
@@ -260,6 +257,8 @@ fn chance(portrait: &Portrait, fault: f32, regions: &[usize]) -> Measured {
         confidence: face_confidence(portrait),
         evidence: regions.iter().map(|&i| Evidence::Region(squares[i].to_vec())).collect(),
     })
+}
+
 /// Area inside the face's outline, pixels of the matte (shoelace formula).
 fn face_area(portrait: &Portrait) -> f64 {
     let points: Vec<[f32; 2]> =
