@@ -96,6 +96,13 @@ pub enum Error {
         reason: String,
     },
 
+    /// A standard picture could not be made.
+    #[error("{reason}")]
+    Standard {
+        /// What stands against it.
+        reason: String,
+    },
+
     /// A model could not be loaded or run.
     #[error("model {name}: {reason}")]
     Model {
@@ -145,6 +152,7 @@ impl Error {
             | Error::Write { path, .. }
             | Error::Decisions { path, .. } => Some(path),
             Error::Engine { .. }
+            | Error::Standard { .. }
             | Error::Model { .. }
             | Error::Profile { .. }
             | Error::Usage { .. } => None,

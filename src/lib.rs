@@ -33,6 +33,7 @@ pub mod scene;
 pub mod check;
 pub mod profile;
 pub mod judge;
+pub mod standardise;
 pub mod pipeline;
 pub mod batch;
 pub mod evaluate;

@@ -99,9 +99,15 @@ impl Segmenter {
 impl Matte {
     /// Alpha at the photo's own pixels, 0 to 255. Beyond the matte's crop its edge goes on.
     pub fn at_photo(&self, photo: &RgbImage) -> GrayImage {
+        self.on(photo, &self.to_matte)
+    }
+
+    /// Alpha at the pixels of any picture of the person, 0 to 255; `to_matte` leads from there to the
+    /// matte's pixels. Beyond the matte's crop its edge goes on.
+    pub fn on(&self, photo: &RgbImage, to_matte: &Similarity) -> GrayImage {
         let (right, low) = (self.alpha.width() as f32 - 1.0, self.alpha.height() as f32 - 1.0);
         GrayImage::from_fn(photo.width(), photo.height(), |x, y| {
-            let [px, py] = self.to_matte.apply([x as f32, y as f32]);
+            let [px, py] = to_matte.apply([x as f32, y as f32]);
             let place = [px.clamp(0.0, right), py.clamp(0.0, low)];
             let alpha = match bilinear(&self.alpha, place) {
                 a if a < 0.01 => 0.0,

@@ -1,0 +1,82 @@
+//! The standard picture: crop, uniform scale, and where the profile allows it another background.
+//!
+//! Nothing turns, mirrors, warps or retouches the person (99号 forbids it): the picture is cut out as
+//! [`crate::framing`] planned it, averaged in linear light, and re-encoded.
+
+mod background;
+pub mod encode;
+mod resample;
+
+use image::{Rgb, RgbImage};
+use palette::color_difference::Ciede2000;
+
+use crate::framing::Plan;
+use crate::pixels::lab;
+use crate::scene::{Person, Scene};
+
+/// What to do with the background.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// Leave its pixels.
+    Keep,
+    /// Fill it with the profile's colour.
+    Replace,
+    /// Replace it where the profile allows it and it is not as wanted.
+    #[default]
+    Auto,
+}
+
+/// What was done with it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Background {
+    /// Its pixels are those of the capture.
+    Kept,
+    /// It was filled with this colour.
+    Replaced(Rgb<u8>),
+}
+
+/// A standard picture.
+#[derive(Clone, Debug)]
+pub struct Standard {
+    /// Its pixels, sRGB.
+    pub picture: RgbImage,
+    /// What was done with the background.
+    pub background: Background,
+}
+
+/// The standard picture of a person. `fill` is what the background is filled with, or `None` to keep it.
+pub fn render(scene: &Scene, person: &Person, plan: &Plan, fill: Option<Rgb<u8>>) -> Standard {
+    let linear = resample::crop(&scene.photo.pixels, plan);
+    let Some(colour) = fill else {
+        return Standard { picture: resample::to_srgb(&linear), background: Background::Kept };
+    };
+    let picture = resample::to_srgb(&linear);
+    // From the standard picture to the matte's pixels: back over the crop, then as the photo goes.
+    let to_matte = resample::after(plan, &person.body.matte.to_matte);
+    let alpha = person.body.matte.on(&picture, &to_matte);
+    let eyes = plan.eye_distance();
+    let filled = background::replace(&linear, &alpha, colour, eyes);
+    Standard { picture: resample::to_srgb(&filled), background: Background::Replaced(colour) }
+}
+
+/// Of the accepted colours the one that is nearest to what is behind the person already (CIE DE2000), so
+/// that a white backdrop stays white where white will do; `None` where none is accepted.
+pub fn nearest(accepted: &[Rgb<u8>], behind: Option<Rgb<u8>>) -> Option<Rgb<u8>> {
+    let Some(behind) = behind.map(lab) else { return accepted.first().copied() };
+    let far = |c: &&Rgb<u8>| lab(**c).difference(behind);
+    accepted.iter().min_by(|a, b| far(a).total_cmp(&far(b))).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backdrop_is_filled_with_the_accepted_colour_that_it_has_nearly() {
+        let [blue, white] = [Rgb([100, 197, 255]), Rgb([255; 3])];
+        assert_eq!(nearest(&[blue, white], Some(Rgb([240, 238, 233]))), Some(white));
+        assert_eq!(nearest(&[blue, white], Some(Rgb([90, 180, 240]))), Some(blue));
+        assert_eq!(nearest(&[blue, white], None), Some(blue));
+        assert_eq!(nearest(&[], Some(white)), None);
+    }
+}

@@ -1,0 +1,118 @@
+//! The standard file: baseline JPEG of the highest quality that fits the band of sizes.
+
+use image::RgbImage;
+use jpeg_encoder::{ColorType, Encoder, PixelDensity, SamplingFactor};
+
+use crate::error::{Error, Result};
+
+/// What the file must keep to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    /// Fewest and most bytes.
+    pub bytes: (u64, u64),
+    /// Lowest quality factor, 1 to 100.
+    pub quality: u8,
+    /// Dots per inch that the file states.
+    pub dpi: u16,
+}
+
+/// A file in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The JPEG.
+    pub bytes: Vec<u8>,
+    /// Its quality factor.
+    pub quality: u8,
+}
+
+/// The JPEG of the highest quality whose size lies in the band.
+///
+/// Baseline, 4:2:0, optimised Huffman tables, JFIF density, no metadata. Nothing is ever padded.
+///
+/// # Errors
+/// [`Error::Standard`] when it is too large at the lowest quality or too small at 100.
+pub fn encode(picture: &RgbImage, band: &Band) -> Result<Encoded> {
+    let (least, most) = band.bytes;
+    let at = |quality: u8| jpeg(picture, quality, band.dpi);
+    let size = |bytes: &[u8]| bytes.len() as u64;
+    let lowest = at(band.quality)?;
+    if size(&lowest) > most {
+        let reason = format!(
+            "at quality {} the file has {:.1} KB, more than {:.1}",
+            band.quality,
+            size(&lowest) as f64 / 1024.0,
+            most as f64 / 1024.0
+        );
+        return Err(Error::Standard { reason });
+    }
+    // Sizes grow with quality but for a few bytes: halving finds the place, a look upwards the best.
+    let (mut fits, mut low, mut high) =
+        (Encoded { bytes: lowest, quality: band.quality }, band.quality, 101);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        let bytes = at(middle)?;
+        if size(&bytes) <= most {
+            (fits, low) = (Encoded { bytes, quality: middle }, middle);
+        } else {
+            high = middle;
+        }
+    }
+    if size(&fits.bytes) < least {
+        let reason = format!(
+            "at quality {} the file has {:.1} KB, fewer than {:.1}, and is not padded",
+            fits.quality,
+            size(&fits.bytes) as f64 / 1024.0,
+            least as f64 / 1024.0
+        );
+        return Err(Error::Standard { reason });
+    }
+    Ok(fits)
+}
+
+fn jpeg(picture: &RgbImage, quality: u8, dpi: u16) -> Result<Vec<u8>> {
+    let refuse = |reason: String| Error::Standard { reason };
+    let side =
+        |n: u32| u16::try_from(n).map_err(|_| refuse(format!("a side of {n} px is too long")));
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, quality);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.set_optimized_huffman_tables(true);
+    encoder.set_density(PixelDensity::dpi(dpi));
+    encoder
+        .encode(picture.as_raw(), side(picture.width())?, side(picture.height())?, ColorType::Rgb)
+        .map_err(|e| refuse(e.to_string()))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    /// Soft colours with some grain.
+    fn picture() -> RgbImage {
+        RgbImage::from_fn(240, 320, |x, y| {
+            let grain = ((x * 7919 + y * 104_729) % 23) as u8;
+            Rgb([90 + grain + (x / 4) as u8, 120 + grain, 160 - (y / 8) as u8 + grain])
+        })
+    }
+
+    #[test]
+    fn the_best_quality_that_fits_is_found_and_the_next_does_not_fit() {
+        let whole = jpeg(&picture(), 90, 300).unwrap().len() as u64;
+        let band = Band { bytes: (whole / 2, whole), quality: 60, dpi: 300 };
+        let found = encode(&picture(), &band).unwrap();
+        assert!(found.quality >= 90 && (found.bytes.len() as u64) <= whole);
+        let next = jpeg(&picture(), found.quality + 1, 300).unwrap();
+        assert!(next.len() as u64 > whole);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_and_never_padded() {
+        let band = |bytes| Band { bytes, quality: 60, dpi: 300 };
+        let small = encode(&picture(), &band((1, 900))).unwrap_err().to_string();
+        assert!(small.contains("quality 60") && small.contains("more than"), "{small}");
+        let large = encode(&picture(), &band((9_000_000, 9_100_000))).unwrap_err().to_string();
+        assert!(large.contains("quality 100") && large.contains("not padded"), "{large}");
+    }
+}
