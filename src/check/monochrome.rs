@@ -4,7 +4,7 @@ use palette::Lab;
 
 use super::{Check, Measure, fault, text};
 use crate::pixels;
-use crate::scene::Scene;
+use crate::scene::Portrait;
 use crate::verdict::{Measured, Reading, Unreadable, Value};
 
 /// The check.
@@ -26,7 +26,7 @@ pub(super) const CHECK: Check = Check {
         text("颜色太艳了，请交原图。", "Too colourful; send the original."),
     ),
     suspicion: false,
-    measure: Measure::Scene(measure),
+    measure: Measure::Portrait(measure),
 };
 
 /// Longer side of the picture that is looked at: chroma noise and JPEG's colour blocks are gone.
@@ -35,8 +35,9 @@ const SIDE: f32 = 100.0;
 /// Classes of equal lightness.
 const CLASSES: usize = 10;
 
-fn measure(scene: &Scene) -> Measured {
-    let picture = &scene.photo.pixels;
+fn measure(portrait: &Portrait) -> Measured {
+    // An empty backdrop has one colour only, and is no grey picture for that.
+    let picture = &portrait.scene.photo.pixels;
     let (w, h) = picture.dimensions();
     let by = (w.max(h) as f32 / SIDE).max(1.0);
     let part = |n: u32| ((n as f32 / by).round() as u32).max(1);

@@ -13,10 +13,10 @@ use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 pub(super) const CHECK: Check = Check {
     id: "overlay_text",
     title: text("文字水印", "Writing on the picture"),
-    unit: "marks",
+    unit: "heights",
     names: &[],
     clause: "99号: nothing added, no text or pattern (无文字、图案)",
-    method: "Most marks that stand in one line before the backdrop and have the size, the height in common and the distance of printed characters, with the picture at 720 px or smaller. Writing over the person, and single large letters, are not looked for.",
+    method: "Longest line of marks before the backdrop that have the size, the common height and the distance of printed characters, with the picture at 720 px or smaller: its length over its height, times its share of all such marks (a busy backdrop has marks everywhere). Writing over the person, and single large letters, are not looked for.",
     low: fault(
         "no_writing",
         text("没有文字", "no writing"),
@@ -54,14 +54,23 @@ fn measure(portrait: &Portrait) -> Measured {
     if (seen as f32) < 0.02 * (small.width() * small.height()) as f32 {
         return Err(Unreadable::because("there is no backdrop to look at"));
     }
-    let row = longest_row(marks(&strokes(&small, &backdrop)));
+    let marks = marks(&strokes(&small, &backdrop));
+    let all = marks.len().max(1) as f32;
+    let row = longest_row(marks);
+    let length = match (row.first(), row.last()) {
+        (Some(first), Some(last)) => {
+            let height = row.iter().map(|m| m[3] - m[1] + 1).max().unwrap_or(1);
+            (last[2] - first[0] + 1) as f32 / height as f32
+        }
+        _ => 0.0,
+    };
     let to_photo = |v: u32| (v as f32 + 0.5) * by;
     let evidence = row.iter().map(|m| {
         let [x0, y0, x1, y1] = m.map(to_photo);
         Evidence::Region(vec![[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
     });
     Ok(Reading {
-        value: Value::Number(row.len() as f64),
+        value: Value::Number((length * row.len() as f32 / all).into()),
         confidence: f64::from(portrait.face.presence),
         evidence: evidence.collect(),
     })
@@ -117,7 +126,7 @@ fn marks(strokes: &GrayImage) -> Vec<Mark> {
     let is_mark = |(m, n): &(Mark, u32)| {
         let (width, height) = (m[2] - m[0] + 1, m[3] - m[1] + 1);
         let filled = *n as f32 / (width * height) as f32;
-        (6..=60).contains(&height) && (2..=2 * height).contains(&width) && filled > 0.15
+        (6..=60).contains(&height) && (2..=5 * height).contains(&width) && filled > 0.15
     };
     found.into_iter().filter(|m| m.1 > 0 && is_mark(m)).map(|m| m.0).collect()
 }
@@ -134,11 +143,12 @@ fn longest_row(mut marks: Vec<Mark>) -> Vec<Mark> {
             && (middle(a) - middle(b)).abs() < 0.3 * high
             && (0.0..1.2 * high).contains(&gap)
     };
-    // Marks are sorted from left to right: the longest chain that ends in each.
-    let mut chains: Vec<(usize, Option<usize>)> = Vec::new();
+    // Marks are sorted from left to right: the longest chain that ends in each, by the width of its
+    // marks, since characters that touch are one mark.
+    let mut chains: Vec<(u32, Option<usize>)> = Vec::new();
     for (i, mark) in marks.iter().enumerate() {
         let before = (0..i).filter(|&j| follows(&marks[j], mark)).max_by_key(|&j| chains[j].0);
-        chains.push((1 + before.map_or(0, |j| chains[j].0), before));
+        chains.push((mark[2] - mark[0] + 1 + before.map_or(0, |j| chains[j].0), before));
     }
     let mut at = (0..chains.len()).max_by_key(|&i| chains[i].0);
     let mut row = Vec::new();
