@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: no technical processing; exam desks reject PS背景. Collectors themselves replace the background of the standard file (SCAU), so it is held against captures alone",
-    method: "Share of the background's own pixels (more than 0.3 eye distances from the person) that have exactly its median colour. A lamp's fall-off, noise and folds leave 0 to 45 % in photographs, a painted background 80 to 100 %. Unreadable where it is blown out to white: overexposed and painted look alike.",
+    method: "Share of the background's own pixels (more than 0.3 eye distances from the person) that have exactly its median colour. A lamp's fall-off, noise and folds leave 0 to 45 % in photographs, a painted background 80 to 100 %. White of 250 and more does not count: a lamp blows a wall out as evenly.",
     low: fault(
         "background_real",
         text("背景自然", "photographed background"),
@@ -55,10 +55,8 @@ fn measure(portrait: &Portrait) -> Measured {
         let middle = channel.len() / 2;
         *channel.select_nth_unstable(middle).1
     });
-    if median.iter().all(|v| *v >= WHITE) {
-        return Err(Unreadable::because("the background is blown out to white"));
-    }
-    let same = colours.iter().filter(|c| **c == median).count();
+    let blown = median.iter().all(|v| *v >= WHITE);
+    let same = colours.iter().filter(|c| **c == median && !blown).count();
     let step = (places.len() / 24).max(1);
     Ok(Reading {
         value: Value::Number(100.0 * same as f64 / colours.len() as f64),

@@ -55,6 +55,14 @@ pub const CASES: &[Case] = &[
         check: "garment_contrast",
         code: "clothes_blend",
         fails: Fixture("v16_blue_shirt"),
+        // A white shirt on grey.
+        passes: Fixture("v35_grey_bg"),
+        with: &[],
+    },
+    Case {
+        check: "garment_contrast",
+        code: "clothes_blend",
+        fails: Fixture("white_on_white"),
         passes: Fixture("c01"),
         with: &[],
     },
