@@ -12,7 +12,7 @@ mod shoulders;
 
 pub use backdrop::{Backdrop, Sample, median};
 pub use garment::Garment;
-pub use parts::{Part, Parts};
+pub use parts::{Part, Parts, tinge};
 pub use shoulders::Shoulders;
 
 use imageproc::contours::{BorderType, find_contours};

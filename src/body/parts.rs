@@ -86,7 +86,7 @@ const LIKE: f32 = 20.0;
 const SKIN_LIKE: f32 = 16.0;
 
 /// Colour distance that forgives shading: a neck lies in the shadow of its chin.
-fn tinge(a: Lab, b: Lab) -> f32 {
+pub fn tinge(a: Lab, b: Lab) -> f32 {
     (0.35 * (a.l - b.l)).hypot((a.a - b.a).hypot(a.b - b.b))
 }
 

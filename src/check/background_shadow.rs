@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     unit: "ΔL*",
     names: &[],
     clause: "99号: background without shadows (背景无阴影); rejected as 背景有阴影",
-    method: "Median CIE L* of the background farther than 0.9 eye distances from the person less that within 0.1 to 0.45, in the darkest of four places: left and right of the head, left and right of the shoulders.",
+    method: "Median CIE L* of the background farther than 0.9 eye distances from the person, on either side, less that within 0.1 to 0.45 at the same height: the most of left and right of the head, left and right of the shoulders.",
     low: fault(
         "halo",
         text("人物周围发亮", "bright around the person"),
@@ -45,32 +45,30 @@ fn measure(portrait: &Portrait) -> Measured {
         let mut seen: Vec<f32> = samples.iter().filter(|s| wanted(s)).map(|s| s.colour.l).collect();
         if seen.len() < enough.max(1) { None } else { quantile(&mut seen, 0.5) }
     };
-    let Some(away) = lightness(&|s| s.away > AWAY) else {
-        return Err(Unreadable::because("the background away from the person is not seen"));
-    };
-    // From the brows to the chin, and from there down.
-    let places = [-1.0_f32, 1.0].into_iter().flat_map(|side| {
-        [(chin - 2.6 * backdrop.eyes)..chin, chin..f32::MAX].map(|rows| (side, rows))
-    });
+    // From the brows to the chin, and from there down; held against what lies away at that height,
+    // so that a backdrop that is darker below is no shadow.
+    let heights = [(chin - 2.6 * backdrop.eyes)..chin, chin..(chin + 2.0 * backdrop.eyes)];
+    let places =
+        heights.into_iter().flat_map(|rows| [-1.0_f32, 1.0].map(|side| (side, rows.clone())));
     let darkest = places
         .filter_map(|(side, rows)| {
-            let here = |s: &Sample| {
-                NEAR.contains(&s.away)
-                    && rows.contains(&(s.y as f32))
-                    && (s.x as f32 - middle) * side > 0.0
+            let level = |s: &Sample| rows.contains(&(s.y as f32));
+            let beside = |s: &Sample| {
+                level(s) && NEAR.contains(&s.away) && (s.x as f32 - middle) * side > 0.0
             };
-            let seen: Vec<&Sample> = samples.iter().filter(|s| here(s)).collect();
-            Some((lightness(&here)?, seen))
+            let away = lightness(&|s| level(s) && s.away > AWAY)?;
+            let near = lightness(&beside)?;
+            Some((away - near, samples.iter().filter(|s| beside(s)).collect::<Vec<_>>()))
         })
-        .min_by(|a, b| a.0.total_cmp(&b.0));
-    let Some((near, seen)) = darkest else {
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((darker, seen)) = darkest else {
         return Err(Unreadable::because("too little background beside the person is seen"));
     };
     let step = (seen.len() / 24).max(1);
     let points =
         seen.iter().step_by(step).map(|s| backdrop.place([s.x as f32, s.y as f32])).collect();
     Ok(Reading {
-        value: Value::Number((away - near).into()),
+        value: Value::Number(darker.into()),
         confidence: face_confidence(portrait) * backdrop.certainty(&samples),
         evidence: vec![Evidence::Points(points)],
     })

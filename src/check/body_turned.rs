@@ -73,7 +73,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let place = |k: usize| back.apply([ends[k], level[k]]);
     Ok(Reading {
         value: Value::Number(half - BY_YAW * pose.yaw - BY_ROLL * pose.roll),
-        confidence: face_confidence(portrait) * (1.0 - pose.yaw.abs() / 40.0).max(0.0),
+        confidence: face_confidence(portrait) * (1.0 - pose.yaw.abs() / 50.0).max(0.0),
         evidence: vec![Evidence::Line(place(0), place(1))],
     })
 }

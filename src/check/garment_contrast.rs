@@ -63,7 +63,17 @@ fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
     let half = shrink(&body.matte.guide, w, h);
     let [x0, y0, x1, y1] = body.inside.map(|v| v / 2);
     let inside = |x: u32, y: u32| (x0 + 2..x1 - 1).contains(&x) && (y0 + 2..y1 - 1).contains(&y);
-    let part = |x: u32, y: u32| body.parts.at(2 * x, 2 * y);
+    // What has the colour of skin beside and below the neck is worn too, or bare: either way it is seen
+    // against the background.
+    let [cx, cy] = portrait.on_matte(152);
+    let eyes = portrait.matte_eyes();
+    let shoulder = |x: u32, y: u32| {
+        2.0 * y as f32 > cy + 0.8 * eyes && (2.0 * x as f32 - cx).abs() > 0.9 * eyes
+    };
+    let part = |x: u32, y: u32| match body.parts.at(2 * x, 2 * y) {
+        Part::Skin if shoulder(x, y) => Part::Garment,
+        part => part,
+    };
     // Of the garment, then of the background: how much, and its colour.
     let mut sums: Vec<[f32; 8]> = half
         .enumerate_pixels()
@@ -79,13 +89,12 @@ fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
             all
         })
         .collect();
-    let radius = (0.15 * portrait.matte_eyes()).max(2.0) as usize;
+    let radius = (0.15 * eyes).max(2.0) as usize;
     window_means(&mut sums, w as usize, h as usize, radius);
     let back = body.matte.to_matte.inverse();
-    let chin = portrait.on_matte(152)[1] / 2.0;
     let of = |s: &[f32]| Lab::new(s[1] / s[0], s[2] / s[0], s[3] / s[0]);
     let mut edge = Vec::new();
-    for y in (y0..=y1).filter(|&y| y as f32 > chin) {
+    for y in (y0..=y1).filter(|&y| 2.0 * y as f32 > cy) {
         for x in x0..=x1 {
             let s = &sums[(y * w + x) as usize];
             if part(x, y) == Part::Edge && inside(x, y) && s[0] > 0.12 && s[4] > 0.12 {

@@ -6,6 +6,7 @@
 mod background_colour;
 mod background_evenness;
 mod background_objects;
+mod background_painted;
 mod background_shadow;
 mod bit_depth;
 mod body_turned;
@@ -178,6 +179,7 @@ pub const ALL: &[&Check] = &[
     &background_shadow::CHECK,
     &background_evenness::CHECK,
     &background_colour::CHECK,
+    &background_painted::CHECK,
     &face_width::CHECK,
     &head_height::CHECK,
     &eye_distance::CHECK,

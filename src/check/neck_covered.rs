@@ -1,7 +1,8 @@
 //! Whether a collar or scarf hides the neck.
 
 use super::{Check, Measure, face_confidence, fault, text};
-use crate::body::Part;
+use crate::body::tinge;
+use crate::pixels::lab;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 
@@ -9,47 +10,54 @@ use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 pub(super) const CHECK: Check = Check {
     id: "neck_covered",
     title: text("脖子外露", "Neck shown"),
-    unit: "% of eye distance squared",
+    unit: "%",
     names: &[],
     clause: "Collectors' practice: no high collar (高领遮挡脖子), no fur collar or scarf (大毛领、围巾)",
-    method: "Area of the skin below the jaw, between the corners of the jaw and down to half an eye distance below the chin, as a share of the squared distance between the pupils.",
+    method: "Of the strip from 0.08 to 0.3 eye distances below the chin and 0.7 wide: share of the pixels whose tinge (L*a*b* with a third of the lightness, for the chin's shadow) is nearer to the garment's commonest colour than to the skin of the face. Less sure the nearer these two are. A full beard reads like a scarf.",
     low: fault(
-        "neck_hidden",
-        text("高领遮挡脖子", "the neck is hidden"),
-        text("高领翻下来，围巾摘掉，脖子露出来。", "Fold the collar down, take the scarf off."),
+        "neck_shown",
+        text("脖子外露", "the neck is shown"),
+        text("领子这样很好。", "The collar is fine."),
     ),
     high: fault(
-        "neck_bare",
-        text("领口过低", "low neckline"),
-        text("换件有领的上衣。", "A top with a collar, please."),
+        "neck_hidden",
+        text("高领遮挡脖子", "a collar or scarf hides the neck"),
+        text("高领翻下来，围巾摘掉，脖子露出来。", "Fold the collar down, take the scarf off."),
     ),
-    // A chin held low, or a beard, hides the neck as well as a scarf does.
+    // A beard hides the neck as well as a scarf does.
     suspicion: true,
     measure: Measure::Portrait(measure),
 };
 
+/// From this difference of tinge on skin and garment are told apart surely.
+const APART: f32 = 20.0;
+
 fn measure(portrait: &Portrait) -> Measured {
     let body = &portrait.person.body;
+    let garment = body.garment.clone()?.colour;
+    let skin = body.parts.skin.ok_or_else(|| Unreadable::because("no skin to measure"))?;
     let eyes = portrait.matte_eyes();
-    let chin = portrait.on_matte(152);
+    let [cx, cy] = portrait.on_matte(152);
     let [x0, _, x1, y1] = body.inside;
-    let low = chin[1] + 0.5 * eyes;
-    if low > y1 as f32 {
+    let within = |v: f32, low: u32, high: u32| v.round().clamp(low as f32, high as f32) as u32;
+    let (left, right) = (within(cx - 0.35 * eyes, x0, x1), within(cx + 0.35 * eyes, x0, x1));
+    let (top, low) = (within(cy + 0.08 * eyes, 0, y1), within(cy + 0.3 * eyes, 0, y1));
+    if low < top + 3 || right < left + 3 {
         return Err(Unreadable::because("the picture ends at the chin"));
     }
-    let ends = [172, 397].map(|i| portrait.on_matte(i));
-    let from = ends[0][0].min(ends[1][0]).max(x0 as f32) as u32;
-    let to = (ends[0][0].max(ends[1][0]) as u32).min(x1);
-    let top = ends[0][1].min(ends[1][1]).max(0.0) as u32;
-    let skin = (top..=low as u32).flat_map(|y| (from..=to).map(move |x| (x, y)));
-    let seen = skin.filter(|&(x, y)| body.parts.at(x, y) == Part::Skin).count();
+    let strip = (top..=low).flat_map(|y| (left..=right).map(move |x| (x, y)));
+    let worn = strip.filter(|&(x, y)| {
+        let colour = lab(*body.matte.guide.get_pixel(x, y));
+        tinge(colour, garment) < tinge(colour, skin)
+    });
+    let all = (low - top + 1) * (right - left + 1);
+    let share = 100.0 * worn.count() as f64 / f64::from(all);
     let back = body.matte.to_matte.inverse();
-    let corner = |x: u32, y: f32| back.apply([x as f32, y]);
-    let region =
-        vec![corner(from, top as f32), corner(to, top as f32), corner(to, low), corner(from, low)];
+    let corners = [(left, top), (right, top), (right, low), (left, low)];
+    let region = corners.map(|(x, y)| back.apply([x as f32, y as f32])).to_vec();
     Ok(Reading {
-        value: Value::Number(100.0 * seen as f64 / f64::from(eyes * eyes)),
-        confidence: face_confidence(portrait),
+        value: Value::Number(share),
+        confidence: face_confidence(portrait) * f64::from(tinge(garment, skin) / APART).min(1.0),
         evidence: vec![Evidence::Region(region)],
     })
 }

@@ -55,6 +55,14 @@ pub const CASES: &[Case] = &[
         check: "garment_contrast",
         code: "clothes_blend",
         fails: Fixture("v16_blue_shirt"),
+        // A white shirt on grey.
+        passes: Fixture("v35_grey_bg"),
+        with: &[],
+    },
+    Case {
+        check: "garment_contrast",
+        code: "clothes_blend",
+        fails: Fixture("white_on_white"),
         passes: Fixture("c01"),
         with: &[],
     },
@@ -91,7 +99,8 @@ pub const CASES: &[Case] = &[
         code: "background_shadow",
         fails: Fixture("v27_shadow"),
         passes: Fixture("c05"),
-        with: &["background_evenness"],
+        // Its one lamp also lights the face from one side.
+        with: &["background_evenness", "split_light"],
     },
     Case {
         check: "background_evenness",
@@ -99,6 +108,13 @@ pub const CASES: &[Case] = &[
         fails: Fixture("v26_uneven_bg"),
         passes: Made("c01", |p| lit_from_the_left(p, 8.0)),
         with: &["background_shadow"],
+    },
+    Case {
+        check: "background_painted",
+        code: "background_painted",
+        fails: Made("c01", painted),
+        passes: Fixture("c01"),
+        with: &[],
     },
     Case {
         check: "background_colour",
@@ -133,6 +149,17 @@ fn high_collar(mut picture: RgbImage) -> RgbImage {
         let off = (x as f32 - 358.0) / 112.0;
         if y as f32 > 506.0 - 80.0 * off * off && r > b + 12 {
             *p = Rgb([215, 215, 220]);
+        }
+    }
+    picture
+}
+
+/// The backdrop in one colour, without noise or fall-off.
+fn painted(mut picture: RgbImage) -> RgbImage {
+    for p in picture.pixels_mut() {
+        let [r, _, b] = p.0.map(i32::from);
+        if b > r + 100 {
+            *p = Rgb([100, 197, 255]);
         }
     }
     picture

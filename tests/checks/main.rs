@@ -230,6 +230,9 @@ fn each_file_fact_of_a_capture_fails_alone() {
             "pixel_width" => picture.crop_imm(130, 0, 460, 960),
             "pixel_height" => picture.crop_imm(60, 60, 600, 620),
             _ => DynamicImage::ImageLuma8(picture.to_luma8()),
+            "pixel_height" => picture.crop_imm(60, 120, 600, 620),
+            // A dark suit: without colour a white shirt is as light as the skin.
+            _ => image::open(fixture("captures/c05.jpg")).unwrap().into_luma8().into(),
         };
         let judged = judged(&jpeg(&folder, "changed.jpg", &changed, 90, 300), Stage::Capture);
         // A file of greys has no colours either, and skin without colour is no skin.
