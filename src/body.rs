@@ -5,8 +5,9 @@
 //! the photo. Right and left are the subject's own: the right shoulder is on the left of the picture.
 
 mod backdrop;
+mod crown;
 mod garment;
-mod head;
+mod hairline;
 mod parts;
 mod shoulders;
 
@@ -56,8 +57,8 @@ pub struct Body {
 /// The body in this matte, whose photo has `size`, around this face.
 pub fn of(matte: Matte, face: &Face, size: (u32, u32)) -> Body {
     let view = View::new(&matte, face, size);
-    let crown = head::crown(&view);
-    let hairline = crown.clone().and_then(|crown| head::hairline(&view, crown));
+    let crown = crown::crown(&view);
+    let hairline = crown.clone().and_then(|crown| hairline::hairline(&view, crown));
     let parts = parts::of(&view, hairline.as_ref().ok().copied());
     let shoulders = shoulders::of(&view, &parts);
     let backdrop = Backdrop::of(&view, &parts, crown.as_ref().ok().copied());

@@ -109,9 +109,9 @@ fn crowns(cases: &[Case]) {
             Ok([_, y]) => {
                 let off = (f64::from(*y) - top).abs() / (chin - top);
                 near += usize::from(off <= 0.02);
-                // Short hair that stands on end: the truth is the highest hair, of which a photo of
-                // this size shows nothing. In `v36_clutter` a shelf above the head is taken for hair.
-                let allowed = if case.name == "v36_clutter" { 0.12 } else { 0.045 };
+                // The truth is the highest single hair (`v17_stripes` has one 3.6 % above the rest), and
+                // a strand is asked for. In `v36_clutter` a shelf above the head is taken for hair.
+                let allowed = if case.name == "v36_clutter" { 0.12 } else { 0.04 };
                 if off > allowed {
                     wrong.push(format!("{} {top} {y} {off:.3}", case.name));
                 }
@@ -119,7 +119,7 @@ fn crowns(cases: &[Case]) {
             Err(u) => wrong.push(format!("{} {}", case.name, u.because)),
         }
     }
-    assert!(wrong.is_empty() && near >= 36, "{near} within 2 % {wrong:#?}");
+    assert!(wrong.is_empty() && near >= 41, "{near} within 2 % {wrong:#?}");
 }
 
 fn ears(cases: &[Case]) {

@@ -1,4 +1,4 @@
-"""The pool of cut-out people, and the pictures that training makes of them: other backdrops, light, lens, file."""
+"""The pool of cut-out people, and the pictures that training makes of them: other backdrops (backdrops.py), light, lens, file."""
 
 import csv
 import json
@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.append(str(Path(__file__).resolve().parent.parent / "landmarks"))
 import portraits as data  # noqa: E402
 from crops import frame, shrink_and_warp  # noqa: E402
+from backdrops import backdrop, shade  # noqa: E402
 from model import HEIGHT, WIDTH  # noqa: E402
 
 UNIT = 30  # pixels of the crop in one unit of the face's scale; the crop spans 7.47 by 8.53 units
@@ -144,66 +145,6 @@ def renders(folders):
             yield cut(stem.name, "renders", "render", image, mask, np.full_like(mask, 255), render_five(truth))
 
 
-def field(rng, n):
-    """A smooth random surface, about -1 to 1; `n` sets how many hills."""
-    return cv2.resize(rng.uniform(-1, 1, (n, n)).astype(np.float32), SIZE, interpolation=cv2.INTER_CUBIC)
-
-
-STUDIO = np.array([[100, 197, 255], [67, 142, 219], [255, 255, 255], [240, 240, 240], [200, 205, 210], [120, 130, 140], [200, 30, 40], [40, 60, 140], [225, 215, 200]], np.float32)
-
-
-def paint(one, rng):
-    """The backdrop's own colour: a studio's, any, or one that the person wears."""
-    way = rng.random()
-    if way < 0.45:
-        colour = STUDIO[rng.integers(len(STUDIO))] + rng.normal(0, 6, 3)
-    elif way < 0.6:
-        colour = rng.uniform(0, 255, 3)
-    else:
-        ys, xs = np.nonzero(one.alpha[::4, ::4] > 250)
-        if len(ys) == 0:
-            return np.full(3, 200, np.float32)
-        low = np.argsort(ys)
-        # Half of them from the garment, which is what lies lowest.
-        k = low[-1 - int(rng.integers(max(1, len(low) // 3)))] if rng.random() < 0.5 else rng.integers(len(ys))
-        colour = one.colour[ys[k] * 4, xs[k] * 4].astype(np.float32) + rng.normal(0, 8, 3)
-    return np.clip(colour, 0, 255).astype(np.float32)
-
-
-def backdrop(one, scenery, rng):
-    """HEIGHT x WIDTH x 3 float32."""
-    way = rng.random()
-    if way < 0.36:  # a photograph
-        picture = scenery[rng.integers(len(scenery))]
-        side = rng.uniform(0.3, 1.0) * picture.shape[0]
-        x, y = rng.uniform(0, picture.shape[0] - side, 2)
-        k = HEIGHT / side
-        out = cv2.warpAffine(picture, np.array([[k, 0, -k * x], [0, k, -k * y]]), SIZE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        if rng.random() < 0.5:
-            out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.7, 6))
-        return out.astype(np.float32)
-    out = np.ones((HEIGHT, WIDTH, 3), np.float32) * paint(one, rng)
-    if rng.random() < 0.6:  # uneven light
-        out *= (1 + rng.uniform(0.02, 0.3) * field(rng, int(rng.integers(2, 5))))[..., None]
-    if rng.random() < 0.3:  # from one colour to another
-        down = rng.random() < 0.7
-        t = np.clip(0.5 + np.linspace(-0.7, 0.7, HEIGHT if down else WIDTH, dtype=np.float32) * rng.uniform(-1, 1), 0, 1)
-        t = t[:, None, None] if down else t[None, :, None]
-        out = out * t + (paint(one, rng) if rng.random() < 0.5 else np.clip(out * rng.uniform(0.5, 1.4), 0, 255)) * (1 - t)
-    if rng.random() < 0.2:  # folds of cloth
-        y, x = np.mgrid[0 : 1 : HEIGHT * 1j, 0 : 1 : WIDTH * 1j].astype(np.float32)
-        angle, bend = rng.normal(0, 0.5), field(rng, 4) * rng.uniform(0, 0.15)
-        folds = sum(np.sin((x * np.cos(angle) + y * np.sin(angle) + bend) * f + rng.uniform(0, 6)) for f in rng.uniform(15, 70, 3))
-        out += (folds * rng.uniform(1, 10) * (0.6 + 0.4 * field(rng, 5)))[..., None]
-    if rng.random() < 0.15:  # mottled studio canvas
-        out += (field(rng, int(rng.integers(8, 40))) * rng.uniform(3, 15))[..., None]
-    if rng.random() < 0.12:  # panels, frames, the edge of a door or screen
-        for _ in range(rng.integers(1, 4)):
-            x, y, w, h = rng.integers(-WIDTH // 3, WIDTH, 4)
-            cv2.rectangle(out, (int(x), int(y)), (int(x + abs(w)), int(y + abs(h))), [float(c) for c in paint(one, rng)], -1 if rng.random() < 0.6 else 3)
-    return out
-
-
 def company(out, others, rng):
     """Somebody else in the backdrop: not the person."""
     other = others[rng.integers(len(others))]
@@ -218,14 +159,6 @@ def company(out, others, rng):
     a = behind[..., 3:].astype(np.float32) / 255
     out = out * (1 - a) + behind[..., :3] * a
     return cv2.GaussianBlur(out, (0, 0), rng.uniform(0.7, 3)) if rng.random() < 0.3 else out
-
-
-def shade(out, alpha, rng):
-    """The person's shadow on the backdrop."""
-    size = rng.uniform(2, 14)
-    move = np.array([[1, 0, rng.normal(0, 14)], [0, 1, rng.normal(4, 8)]])
-    shadow = cv2.GaussianBlur(cv2.warpAffine(alpha, move, SIZE, borderMode=cv2.BORDER_REPLICATE), (0, 0), size)
-    return out * (1 - rng.uniform(0.1, 0.6) * shadow)[..., None]
 
 
 def light(image, rng):
@@ -263,7 +196,7 @@ def from_pool(zoom=1.0, shift=(0, 0)):
 def sample(one, scenery, others, calm, rng):
     """(picture, alpha, weight) of a crop: the weight is 0 where alpha is unknown, most along the outline.
 
-    `calm`: the picture as it was taken, with its own backdrop.
+    `calm`: the picture as it was taken, with its own backdrop. `scenery`: photographs without people, and rooms of portraits.
     """
     zoom = np.exp(rng.normal(0, 0.05)) if calm else 1 / rng.uniform(0.85, 1.25)
     matrix = from_pool(zoom, rng.normal(0, 0.13 if calm else 0.26, 2))
@@ -277,7 +210,7 @@ def sample(one, scenery, others, calm, rng):
     x0, y0, x1, y1 = (np.array(one.box) * k + matrix[[0, 1, 0, 1], 2]).round().astype(int)
     x0, y0, x1, y1 = max(0, x0), max(0, y0), min(WIDTH, x1), min(HEIGHT, y1)
     if not keep:
-        behind = backdrop(one, scenery, rng)
+        behind = backdrop(one, alpha, *scenery, rng)
         if rng.random() < 0.12:
             behind = company(behind, others, rng)
         if rng.random() < 0.35:

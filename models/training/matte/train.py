@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, Subset
 
 import compose
+from backdrops import surroundings
 from model import Matte
 
 SMALL = 192, 160  # rows, columns
@@ -150,10 +151,12 @@ def main():
     cuts = [*compose.portraits(args.data, args.teacher, "train", args.limit), *compose.renders(args.renders)]
     scenery = compose.kept(args.teacher / "cuts" / "scenery.pickle", lambda: photographs(args.negatives, args.seed))
     val = [*compose.portraits(args.data, args.teacher, "val", args.judged)] + list(compose.renders([Path(args.data) / "renders" / "images"]))
+    # Rooms that people were photographed in: shelves, flags, leaves where such pictures have them.
+    rooms = [r for c in cuts if c.kind == "cluttered" if (r := surroundings(c)) is not None]
     sources = np.array([c.source for c in val])
     judged = validation(val)
     kinds = {k: sum(c.kind == k for c in cuts) for k in ("plain", "cluttered", "render")}
-    print(f"{kinds} cuts, {len(scenery)} pictures without people, {len(val)} validation", flush=True)
+    print(f"{kinds} cuts, {len(scenery)} pictures without people, {len(rooms)} rooms, {len(val)} validation", flush=True)
 
     model = Matte()
     saved = torch.load(args.start, weights_only=False)["average"]
@@ -183,7 +186,7 @@ def main():
         torch.save({k: v.state_dict() for k, v in parts.items()} | extra, args.out / "new.pt")
         (args.out / "new.pt").replace(args.out / name)
 
-    stream = Subset(Pictures(cuts, scenery, args.steps * args.batch, args.seed), range(start * args.batch, args.steps * args.batch))
+    stream = Subset(Pictures(cuts, (scenery, rooms), args.steps * args.batch, args.seed), range(start * args.batch, args.steps * args.batch))
     loader = DataLoader(stream, args.batch, num_workers=1, prefetch_factor=3, worker_init_fn=lambda _: cv2.setNumThreads(1))
     began, history = time.time(), []
     for step, (pictures, alpha, weight) in enumerate(loader, start):

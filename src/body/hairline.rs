@@ -1,39 +1,10 @@
-//! Crown and hairline.
+//! The hairline.
 
 use palette::Lab;
 
 use super::View;
 use crate::pixels::{delta_e, lab};
 use crate::verdict::Unreadable;
-
-/// Share of a pixel from which on it belongs to the hair's tips.
-const TIPS: f32 = 0.25;
-
-/// Top of the hair: the highest row that shows the person over the head in some breadth, matte pixels.
-pub(super) fn crown(view: &View) -> Result<[f32; 2], Unreadable> {
-    let xs = super::parts::OVAL.iter().map(|&i| view.mesh[i][0]);
-    let (left, right) = xs.fold((f32::MAX, f32::MIN), |(a, b), x| (a.min(x), b.max(x)));
-    let margin = 0.25 * view.eyes;
-    let cut = |v: f32| v.clamp(view.inside[0] as f32, view.inside[2] as f32) as u32;
-    let columns = cut(left - margin)..=cut(right + margin);
-    // A single flying hair is not the head: a twentieth of the eye distance in breadth is. The tips of
-    // short hair cover a part of each pixel.
-    let breadth = (0.05 * view.eyes).max(2.0) as usize;
-    let some = |x, y| view.matte.alpha.get_pixel(x, y).0[0] >= TIPS;
-    let row = (view.inside[1]..=view.inside[3])
-        .find(|&y| columns.clone().filter(|&x| some(x, y)).count() >= breadth)
-        .ok_or_else(|| Unreadable::because("the matte shows no head"))?;
-    if row <= view.inside[1] + 1 {
-        return Err(Unreadable::because("the top of the head is cut off by the picture's edge"));
-    }
-    let there: Vec<u32> = columns.filter(|&x| some(x, row)).collect();
-    let middle = there.iter().sum::<u32>() as f32 / there.len() as f32;
-    // Between this row and the one above, where alpha crosses the limit.
-    let alpha = |y| there.iter().map(|&x| view.matte.alpha.get_pixel(x, y).0[0]).sum::<f32>();
-    let (here, above) = (alpha(row) / there.len() as f32, alpha(row - 1) / there.len() as f32);
-    let part = if here > above { ((here - TIPS) / (here - above)).clamp(0.0, 1.0) } else { 0.0 };
-    Ok([middle, row as f32 - part])
-}
 
 /// Where skin turns into hair on the way from between the brows up to the crown, matte pixels.
 ///
