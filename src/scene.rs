@@ -1,6 +1,7 @@
 //! A photo with every face in it, and the portrait: a scene with exactly one.
 
 use image::RgbImage;
+use palette::Lab;
 
 use crate::body::Body;
 use crate::closeup::CloseUp;
@@ -8,7 +9,7 @@ use crate::face::{self, Face};
 use crate::framing::Geometry;
 use crate::model::attributes::Attributes;
 use crate::photo::Photo;
-use crate::pixels::Similarity;
+use crate::pixels::{Similarity, delta_e, lab};
 use crate::verdict::Unreadable;
 
 /// Outlines of skin that glasses, hair and beards rarely cover: cheeks and middle of the forehead.
@@ -109,9 +110,64 @@ impl Portrait<'_> {
         CloseUp::of(&self.scene.photo.pixels, self.face, margin)
     }
 
+    /// Share, 0 to 1, of the columns of a box on the chip (left, top, right, bottom) that show hair in
+    /// all but a tenth of their pixels: a fringe comes down from above, so that no skin shows over what
+    /// it hides.
+    ///
+    /// # Errors
+    /// Where hair and skin are too alike to be told apart.
+    pub fn hair_across(&self, over: [f32; 4]) -> Result<f64, Unreadable> {
+        let parts = &self.person.body.parts;
+        let Some(skin) = parts.skin else {
+            return Err(Unreadable::because("the skin of the face is out of sight"));
+        };
+        // A bald head, or one that is covered, has no fringe.
+        let Some(hair) = parts.hair else { return Ok(0.0) };
+        if delta_e(skin, hair) < TELL_APART {
+            return Err(Unreadable::because("hair and skin have too similar colours"));
+        }
+        Ok(hair_columns(&self.chip, over, skin, hair))
+    }
+
     /// The [`SKIN`] of the face as a mask on the chip.
     pub fn skin(&self) -> image::GrayImage {
         let polygons = SKIN.map(|p| self.on_chip(p));
         crate::pixels::region(self.chip.dimensions(), &polygons, &[])
+    }
+}
+
+/// Skin and hair that differ by less cannot be told apart in the shadow of a fringe.
+const TELL_APART: f32 = 18.0;
+
+fn hair_columns(picture: &RgbImage, [x0, y0, x1, y1]: [f32; 4], skin: Lab, hair: Lab) -> f64 {
+    let clamp = |v: f32, n: u32| v.round().clamp(0.0, n as f32 - 1.0) as u32;
+    let (x0, x1) = (clamp(x0, picture.width()), clamp(x1, picture.width()));
+    let (y0, y1) = (clamp(y0, picture.height()), clamp(y1, picture.height()));
+    let is_hair = |x, y| {
+        let c = lab(*picture.get_pixel(x, y));
+        delta_e(c, hair) < delta_e(c, skin)
+    };
+    let covered = |x: &u32| {
+        let there = (y0..=y1).filter(|&y| is_hair(*x, y)).count();
+        there * 10 >= (y1 - y0 + 1) as usize * 9
+    };
+    (x0..=x1).filter(covered).count() as f64 / f64::from(x1 - x0 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn a_strand_counts_by_its_breadth_and_only_where_it_reaches_down() {
+        let (skin, hair) = (Rgb([220, 180, 160]), Rgb([30, 25, 25]));
+        let picture = RgbImage::from_fn(40, 40, |x, y| {
+            let strand = (10..20).contains(&x);
+            let short = (25..35).contains(&x) && y < 20;
+            if strand || short { hair } else { skin }
+        });
+        let found = hair_columns(&picture, [0.0, 0.0, 39.0, 39.0], lab(skin), lab(hair));
+        assert!((found - 0.25).abs() < 1e-6, "{found}");
     }
 }

@@ -56,7 +56,7 @@ fn only_judge_compares_a_reading_with_a_limit() {
     let makers: Vec<_> = files_with(makes).into_iter().filter(|n| n != "verdict.rs").collect();
     assert_eq!(makers, ["judge.rs"]);
     for name in
-        files_with(|c| c.contains("Limit") || c.contains("Outcome") || c.contains("profile"))
+        files_with(|c| c.contains("Limit") || c.contains("Outcome") || c.contains("::profile"))
     {
         assert!(
             !name.starts_with("check/"),
