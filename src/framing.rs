@@ -152,9 +152,13 @@ pub fn plan(geometry: Geometry, target: &Target) -> Result<Plan, Unreadable> {
 /// The top of the crop (photo pixels) that suits this scale best, and the room that it leaves.
 fn best_top(geometry: &Geometry, frame: &Frame, scale: f32) -> (f32, f32) {
     let last = (geometry.picture[1] - frame.height as f32 / scale).max(0.0);
-    let comfort = |top: f32| room(geometry, frame, scale, top);
-    let top = highest(0.0, last, comfort);
-    (top, comfort(top))
+    // Bands of size do not change with the place. Were they asked here, a head that is too small for
+    // its band would make every place as good that is no worse.
+    let size = Band::default();
+    let aims = Aims { face_width: size, head_height: size, eye_distance: size, ..frame.aims };
+    let place = Frame { aims, ..frame.clone() };
+    let top = highest(0.0, last, |top| room(geometry, &place, scale, top));
+    (top, room(geometry, frame, scale, top))
 }
 
 /// Room in the least comfortable band, as a share of half its width: 1 in the middle of all, 0 at an

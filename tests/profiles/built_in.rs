@@ -64,6 +64,38 @@ fn a_head_with_room_around_it_satisfies_every_band_of_every_frame() {
 }
 
 #[test]
+fn a_head_a_little_too_small_is_still_put_where_it_belongs() {
+    for profile in all() {
+        let target = profile.target(Stage::Capture);
+        let aims = target.frame.as_ref().unwrap().aims;
+        // 3 % below what the bands of size need, at the scale of the capture, which is the last.
+        let width = [(aims.face_width, 1.0), (aims.head_height, 1.5), (aims.eye_distance, 0.43)]
+            .map(|(band, share)| 0.97 * band.min.unwrap_or(0.0) / share)
+            .into_iter()
+            .fold(0.0, f64::max);
+        let by = width as f32 / 1500.0;
+        let scaled = |p: [f32; 2]| p.map(|v| v * by);
+        let Geometry { picture, crown, chin, pupils, cheeks } = roomy();
+        let small = Geometry {
+            picture: scaled(picture),
+            crown: crown.map(scaled),
+            chin: scaled(chin),
+            pupils: pupils.map(scaled),
+            cheeks: scaled(cheeks),
+        };
+        let plan = framing::plan(small, &target).unwrap();
+        for id in ["head_top", "eye_line", "chin_bottom", "centring"] {
+            let Some(limit) = profile.capture.get(id).filter(|l| l.required) else { continue };
+            let Accept::Range { pass, .. } = &limit.accept else { panic!() };
+            let value = measured(&plan, id);
+            let inside =
+                pass.min.is_none_or(|min| value >= min) && pass.max.is_none_or(|max| value <= max);
+            assert!(inside, "{}: {id} is {value}, wanted {pass:?}", profile.name);
+        }
+    }
+}
+
+#[test]
 fn the_bands_of_a_frame_lie_inside_it_and_in_order() {
     for profile in all() {
         let frame = profile.target(Stage::Capture).frame.expect("a frame");
