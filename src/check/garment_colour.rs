@@ -71,8 +71,9 @@ fn name(colour: Lab) -> &'static str {
         _ if chroma < if bluish { 11.0 } else { 9.0 } => "grey",
         h if (335.0..360.0).contains(&h) || h < 48.0 => match (l, chroma) {
             (l, c) if l >= 55.0 && c < 50.0 => "pink",
+            (l, _) if l >= 45.0 && h >= 335.0 => "pink",
             (l, c) if l < 45.0 && c < if h < 35.0 || h > 335.0 { 14.0 } else { 22.0 } => "brown",
-            (_, c) if h >= 40.0 && c >= 35.0 && l >= 50.0 => "orange",
+            (l, c) if l >= 50.0 && c >= 35.0 && h >= 40.0 => "orange",
             _ => "red",
         },
         h if h < 72.0 => match (l, chroma) {
@@ -109,6 +110,7 @@ mod tests {
             ([18, 18, 20], "black"),
             ([200, 30, 40], "red"),
             ([240, 170, 185], "pink"),
+            ([235, 60, 140], "pink"),
             ([240, 130, 30], "orange"),
             ([95, 60, 40], "brown"),
             ([220, 205, 170], "beige"),
