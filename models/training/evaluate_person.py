@@ -107,6 +107,38 @@ def attributes(title, found):
     answers.table(head, [f"{q} | {answers.row_of(found, q)} | {a[3] or ''}" for q, a in answers.ASKED.items()])
 
 
+def by_label(records, rows):
+    """The questions that were read a second time: errors by the given labels, by the second reading, and where both agree."""
+    read = labels.readings()
+    ids = [i for i in rows if i in read]
+    given = [rows[i] for i in ids]
+    sets = [given, [read[i] for i in ids], [labels.agreed(rows[i], read[i]) for i in ids]]
+    found = [gathered([records[i] for i in ids], s) for s in sets]
+    lines = []
+    for q, (output, _, _, wanted) in answers.ASKED.items():
+        column = answers.CLASSES[output][0]
+        if f"{column}_l" not in sets[1][0] and column not in sets[1][0]:
+            continue
+        cells = []
+        for f in found:
+            score, want = answers.asked(f, q)
+            cells.append(f"{int((want == 1).sum())} / {int((want == 0).sum())} | {answers.percent(equal_error(score, want))}")
+        # The second reading in the network's place: its classes are in the order of the question.
+        second = np.where(found[1][output][1] < 0, np.nan, found[1][output][1])
+        cells.append(answers.percent(equal_error(second, answers.asked(found[0], q)[1])))
+        lines.append(f"{q} | {' | '.join(cells)} | {wanted or ''}")
+    print("\nBy the given labels, by a second blind reading, and where both agree; equal error in %")
+    head = ["question", "given yes / no", "error", "read yes / no", "error", "agreed yes / no", "error", "the second reading by the given labels", "wanted"]
+    answers.table(head, lines)
+    for column in ("ear", "forehead", "pattern", "necklace"):
+        letters = answers.CLASSES["ears" if column == "ear" else column][1]
+        columns = ["ear_l", "ear_r"] if column == "ear" else [column]
+        pairs = [(g[c], r[c]) for g, r in zip(*sets[:2]) for c in columns]
+        lines = [f"{g} | {' | '.join(str(pairs.count((g, r))) for r in letters)}" for g in letters]
+        print(f"\n{column}: given labels down, the second reading across")
+        answers.table(["", *letters], lines)
+
+
 def calibration(found):
     lines = []
     for name, (p, want) in found.items():
@@ -191,6 +223,7 @@ def main():
         labelled = [p for p in val if p.id in rows]
         found = gathered([seen[p.path][0]["person"] for p in labelled], [rows[p.id] for p in labelled])
         attributes(f"Validation portraits ({len(labelled)})", found)
+        by_label({p.id: seen[p.path][0]["person"] for p in labelled}, {p.id: rows[p.id] for p in labelled})
         both = {n: tuple(np.concatenate([found[n][k], rendered[n][k]]) for k in (0, 1)) for n in found}
         attributes("Portraits and renders together", both)
         calibration(found)

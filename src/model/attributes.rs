@@ -1,7 +1,7 @@
 //! The attribute network: ears, forehead, brows, glasses, mouth, eyes, headwear, jewellery, neckline
 //! and pattern of one person, as calibrated probabilities.
 //!
-//! Input `[7, 3, 96, 96]`: seven square patches that the mesh lays ([`PATCHES`]); outputs one row of
+//! Input `[9, 3, 96, 96]`: nine square patches that the mesh lays ([`PATCHES`]); outputs one row of
 //! class probabilities per attribute, two for the ears (model card: `models/README.md`).
 
 use image::RgbImage;
@@ -17,8 +17,8 @@ pub const SHIPPED: Shipped = Shipped {
     name: "attributes",
     onnx: include_bytes!("../../models/attributes.onnx"),
     input: [PATCHES.len(), 3, SIDE as usize, SIDE as usize],
-    shapes: "patches [7,3,96,96] -> class probabilities of 11 attributes",
-    mega_macs: 246.1,
+    shapes: "patches [9,3,96,96] -> class probabilities of 11 attributes",
+    mega_macs: 316.4,
 };
 
 const SIDE: u32 = 96;
@@ -32,7 +32,7 @@ struct Patch {
     offset: [f32; 2],
     /// Its side in the same unit.
     side: f32,
-    /// Whether it is flipped, so that both ears look alike.
+    /// Whether it is flipped, so that both of a pair look alike.
     flipped: bool,
 }
 
@@ -40,15 +40,28 @@ const fn patch(points: &'static [usize], offset: [f32; 2], side: f32) -> Patch {
     Patch { points, offset, side, flipped: false }
 }
 
-/// Right ear (left in the picture), left ear, eyes, top of the head, mouth, neck, torso.
-const PATCHES: [Patch; 7] = [
-    patch(&[234], [-0.15, 0.25], 1.35),
-    Patch { points: &[454], offset: [0.15, 0.25], side: 1.35, flipped: true },
+/// The patch on the other side of the face, flipped.
+const fn opposite(points: &'static [usize], patch: Patch) -> Patch {
+    let [x, y] = patch.offset;
+    Patch { points, offset: [-x, y], side: patch.side, flipped: true }
+}
+
+const RIGHT_EAR: Patch = patch(&[234], [-0.15, 0.25], 1.35);
+/// Beside the torso's patch, which is too coarse for pinstripes.
+const RIGHT_CLOTH: Patch = patch(&[152], [-0.85, 0.85], 1.5);
+
+/// Right ear (left in the picture), left ear, eyes, top of the head, mouth, neck, torso, and the
+/// garment below the right and the left side of the chin.
+const PATCHES: [Patch; 9] = [
+    RIGHT_EAR,
+    opposite(&[454], RIGHT_EAR),
     patch(&[33, 263], [0.0, 0.0], 2.0),
     patch(&[10], [0.0, -0.2], 2.8),
     patch(&[61, 291], [0.0, 0.0], 1.4),
     patch(&[152], [0.0, 0.45], 1.8),
     patch(&[152], [0.0, 1.0], 3.4),
+    RIGHT_CLOTH,
+    opposite(&[152], RIGHT_CLOTH),
 ];
 
 /// The squares of [`Attributer::regions`] by what they show.
@@ -168,7 +181,7 @@ impl Attributer {
     }
 
     /// The squares that the network looked at, photo pixels, in the order of [`PATCHES`].
-    pub fn regions(mesh: &[[f32; 3]]) -> [[[f32; 2]; 4]; 7] {
+    pub fn regions(mesh: &[[f32; 3]]) -> [[[f32; 2]; 4]; 9] {
         let face = frame_of(mesh);
         let end = SIDE as f32 - 1.0;
         PATCHES.map(|p| {
@@ -238,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ear_patches_lie_mirrored_beside_an_upright_face() {
+    fn paired_patches_lie_mirrored_beside_an_upright_face() {
         let mut mesh = vec![[0.0; 3]; 478];
         let set = [
             (468, [50.0, 100.0]),
@@ -248,6 +261,7 @@ mod tests {
             (291, [130.0, 200.0]),
             (234, [20.0, 120.0]),
             (454, [180.0, 120.0]),
+            (152, [100.0, 240.0]),
         ];
         for (i, [x, y]) in set {
             mesh[i] = [x, y, 0.0];
@@ -261,5 +275,10 @@ mod tests {
             "{right:?} {left:?}"
         );
         assert!((right[1] - 145.0).abs() < 1.0 && (left[1] - 145.0).abs() < 1.0);
+        let (right, left) = (middle(regions[7]), middle(regions[8]));
+        assert!(
+            (right[0] - 15.0).abs() < 1.0 && (left[0] - 185.0).abs() < 1.0,
+            "{right:?} {left:?}"
+        );
     }
 }

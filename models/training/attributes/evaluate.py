@@ -20,7 +20,7 @@ import onnxruntime
 import labels
 import pool
 from measure import calibration_error, crossed_error, equal_error
-from patches import PATCHES, SIZE, cut
+from patches import OTHER, PATCHES, SIZE, cut
 import portraits as data
 
 CLASSES = {  # output: (column of attributes.csv, class letters in the order of the output)
@@ -62,9 +62,10 @@ class Program:
 
     def __call__(self, patches):
         out = self.run(patches)
-        if self.mirror:  # both ears are cut as if on the left: mirrored, they only change places
+        if self.mirror:  # both of a pair are cut as if on the left: mirrored, they only change places
             flipped = patches[:, :, ::-1].copy()
-            flipped[:2] = patches[:2]
+            paired = [k for k, other in enumerate(OTHER) if other != k]
+            flipped[paired] = patches[paired]
             other = self.run(flipped)
             out = {n: (v + other[n]) / 2 for n, v in out.items()}
         return out
@@ -129,7 +130,7 @@ def sheet(folder, gathered, patches, ids, question):
     """The worst mistakes of a question: its score, the label, the patches."""
     score, want = asked(gathered, question)
     wrong = np.where(want == 1, 1 - score, np.where(want == 0, score, -1))
-    body = dict.fromkeys(["neckline", "pattern", "necklace"], [5, 6])
+    body = dict.fromkeys(["neckline", "pattern", "necklace"], [5, 6, 7, 8])
     which = (body | {"ears": None, "earring": [0, 1], "mouth": [4]}).get(ASKED[question][0], [2, 3])
     cells = []
     for i in np.argsort(-wrong)[:24]:

@@ -1,12 +1,13 @@
 """Write the trained attribute network as the ONNX file that the program embeds, with its calibration.
 
-    python export.py --checkpoint runs/attributes/best.pt [MORE.pt ...] --cache runs/pool --out ../../attributes.onnx
+    python export.py --checkpoint runs/attributes/best.pt [MORE.pt ...] [--body OTHER.pt ...] --cache runs/pool --out ../../attributes.onnx
 
-Batch normalisation folded, fixed shapes, one input: `patches` (7, 3, 96, 96), in the order of
+Batch normalisation folded, fixed shapes, one input: `patches` (9, 3, 96, 96), in the order of
 PATCHES. Scaling, the affine calibration of every logit (fitted on the validation portraits, held
 back towards 'as it is' where a question has few answers) and the way from questions to classes are
 inside the graph. Of several checkpoints the weights are averaged (of one run, or of runs that
-started from the same one).
+started from one another; those from before the garment's patches lend what they have). `--body`: the
+patches of neck and garment have a trunk and a head of their own, from these.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from torch import nn
 import labels
 import pool
 from network import KINDS, Attributes
-from patches import SIZE
+from patches import GROUPS, SIZE
 from shipping import fold, multiply_adds
 from train import to_input
 
@@ -40,26 +41,32 @@ OUTPUTS = ["ears", "forehead", "brows", "glasses", "mouth", "eyes", "headwear", 
 
 
 class Shipped(nn.Module):
-    def __init__(self, network, calibration):
+    def __init__(self, network, garments, calibration):
         super().__init__()
-        self.network = network
+        self.network, self.garments = network, garments
         for name, questions in HEADS.items():
-            head = getattr(network, name)
+            head = getattr(garments if name == "torso" else network, name)
             a, b = np.array([calibration[q] for q in questions], np.float32).T
             with torch.no_grad():
                 head.weight.mul_(torch.from_numpy(a)[:, None])
                 head.bias.mul_(torch.from_numpy(a)).add_(torch.from_numpy(b))
 
     def forward(self, patches):
-        n = self.network
-        x = n.body((patches - 0.5) * 4)
-        ears = n.views[0](x[:2])
-        ears = n.ear(torch.cat([ears, torch.cat([ears[1:], ears[:1]])], 1))
-        seen = [n.views[k](x[i : i + 1]) for i, k in enumerate(KINDS)][2:]
-        face = torch.sigmoid(n.face(torch.cat(seen[:2], 1)))
-        mouth = torch.sigmoid(n.mouth(seen[2]))
-        body = torch.sigmoid(n.torso(torch.cat(seen[3:], 1)))
-        return classes(torch.sigmoid(ears), face, mouth, body)
+        logits = heads(self.network, self.garments, (patches - 0.5) * 4)
+        return classes(*(torch.sigmoid(x) for x in logits))
+
+
+def heads(network, garments, patches):
+    """The logits of ears (2, questions), face, mouth and body (1, questions) of one picture."""
+    first = GROUPS["body"].start
+    x = network.body(patches[:first])
+    ears = network.views[0](x[:2])
+    ears = network.ear(torch.cat([ears, torch.cat([ears[1:], ears[:1]])], 1))
+    seen = [network.views[k](x[i : i + 1]) for i, k in enumerate(KINDS[:first])][2:]
+    y = garments.body(patches[first:])
+    neck, torso, right, left = [garments.views[k](y[i : i + 1]) for i, k in enumerate(KINDS[first:])]
+    body = garments.torso(torch.cat([neck, torso, torch.max(right, left)], 1))
+    return ears, network.face(torch.cat(seen[:2], 1)), network.mouth(seen[2]), body
 
 
 def classes(ears, face, mouth, body):
@@ -108,29 +115,22 @@ def fit(z, want, weight=1.0, spread=(0.4, 1.0)):
     return float(np.exp(v[0])), float(v[1])
 
 
-def raw_logits(network, patches):
+def raw_logits(network, garments, patches):
     """{head: (pictures, questions)}; the ear's (pictures, 2, questions)."""
-    raw = {name: [] for name in HEADS}
     with torch.no_grad():
-        for p in patches:
-            x = network.body((to_input(np.array(p)[None])[0] - 0.5) * 4)
-            seen = [network.views[k](x[i : i + 1]) for i, k in enumerate(KINDS)]
-            own, other = torch.cat(seen[:2]), torch.cat(seen[1::-1])
-            raw["ear"].append(network.ear(torch.cat([own, other], 1)).numpy())
-            raw["face"].append(network.face(torch.cat(seen[2:4], 1))[0].numpy())
-            raw["mouth"].append(network.mouth(seen[4])[0].numpy())
-            raw["torso"].append(network.torso(torch.cat(seen[5:], 1))[0].numpy())
-    return {k: np.array(v, np.float64) for k, v in raw.items()}
+        found = [heads(network, garments, (to_input(np.array(p)[None])[0] - 0.5) * 4) for p in patches]
+    ears, *others = [np.array([f[k].numpy() for f in found], np.float64) for k in range(len(HEADS))]
+    return dict(zip(HEADS, [ears, *(o[:, 0] for o in others)]))
 
 
-def calibrate(network, cache):
+def calibrate(network, garments, cache):
     """{question: (a, b)} on the validation portraits, for the rare questions also on those of props.py."""
     patches, items, _ = pool.load(cache, "val")
-    want, raw, out = np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, patches), {}
+    want, raw, out = np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, garments, patches), {}
     made = []
     for path in sorted(cache.glob("val-*.json")):
         patches, items, _ = pool.load(cache, path.stem)
-        made.append((np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, patches)))
+        made.append((np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, garments, patches)))
     for k, question in enumerate(HEADS["ear"]):
         z = raw["ear"][:, :, k]
         if question == "earring":
@@ -150,31 +150,42 @@ def calibrate(network, cache):
 
 
 def averaged(paths):
-    """The network with the mean of the checkpoints' averaged weights."""
+    """The network with the mean of the checkpoints' averaged weights; what older ones lack is the mean of the others'."""
     states = [torch.load(p, weights_only=False, map_location="cpu")["average"] for p in paths]
     network = Attributes()
-    mean = {n: sum(s[n].double() for s in states).div(len(states)).to(w.dtype) for n, w in states[0].items()}
-    network.load_state_dict({n.removeprefix("module."): w for n, w in mean.items() if n.startswith("module.")})
+    mean = {}
+    for name, w in network.state_dict().items():
+        found = [s[f"module.{name}"].double() for s in states if f"module.{name}" in s]
+        whole = [f for f in found if f.shape == w.shape] or [w.double()]
+        mean[name] = sum(whole) / len(whole)
+        if any(f.shape != w.shape for f in found):  # the torso's head, before there were patches of the garment
+            columns = min(f.shape[1] for f in found)
+            mean[name][:, :columns] = sum(f[:, :columns] for f in found) / len(found)
+        mean[name] = mean[name].to(w.dtype)
+    network.load_state_dict(mean)
     return network.eval()
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--checkpoint", type=Path, nargs="+", required=True)
+    args.add_argument("--body", type=Path, nargs="+")
     args.add_argument("--cache", type=Path, required=True)
     args.add_argument("--out", type=Path, required=True)
     args = args.parse_args()
     torch.set_num_threads(1)
     network = averaged(args.checkpoint)
+    garments = averaged(args.body) if args.body else network
     patches = torch.rand(len(KINDS), 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        before = network.body((patches - 0.5) * 4)
-        fold(network)
-        difference = (network.body((patches - 0.5) * 4) - before).abs().max()
-        assert difference < 1e-3, f"folding changes the trunk by {difference}"
-    calibration = calibrate(network, args.cache)
+        for part in {network, garments}:
+            before = part.body((patches - 0.5) * 4)
+            fold(part)
+            difference = (part.body((patches - 0.5) * 4) - before).abs().max()
+            assert difference < 1e-3, f"folding changes the trunk by {difference}"
+    calibration = calibrate(network, garments, args.cache)
     print({q: (round(a, 2), round(b, 2)) for q, (a, b) in calibration.items()})
-    shipped = Shipped(network, calibration).eval()
+    shipped = Shipped(network, garments, calibration).eval()
     with torch.no_grad():
         want = shipped(patches)
         torch.onnx.export(
@@ -187,7 +198,7 @@ def main():
     difference = max(np.abs(f - w.numpy()).max() for f, w in zip(found, want))
     assert difference < 1e-4, f"the exported graph differs by {difference}"
     parameters = sum(int(np.prod(w.dims)) for w in exported.graph.initializer)
-    print(f"{parameters} parameters, {multiply_adds(exported) / 1e6:.1f} M multiply-adds for the seven patches,")
+    print(f"{parameters} parameters, {multiply_adds(exported) / 1e6:.1f} M multiply-adds for the nine patches,")
     print(f"{args.out.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {difference:.1e}")
     print(sorted({n.op_type for n in exported.graph.node}))
     print([(o.name, [d.dim_value for d in o.type.tensor_type.shape.dim]) for o in exported.graph.output])

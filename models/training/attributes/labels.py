@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+HERE = Path(__file__).resolve().parent
+CORRECTIONS, READINGS = HERE / "corrections.csv", HERE / "readings.csv"
 # question: (column, values that say yes, values that say no)
 QUESTIONS = {
     "ear_l_touched": ("ear_l", "ph", "v"),
@@ -53,10 +55,35 @@ def targets(row):
     return out
 
 
-def load(data):
+def given(data):
     """{id: row} of attributes.csv."""
     with open(Path(data) / "portraits" / "attributes.csv", newline="") as f:
         return {r["id"]: r for r in csv.DictReader(f)}
+
+
+def corrections():
+    """[{id, field, given, read}]: training labels that were read otherwise (audit.py)."""
+    with open(CORRECTIONS, newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def readings():
+    """{id: row} of the validation portraits as they were read a second time, blind (audit.py)."""
+    with open(READINGS, newline="") as f:
+        return {r["id"]: r for r in csv.DictReader(f)}
+
+
+def agreed(row, read):
+    """The answers that are the same in both; the others stay empty."""
+    return {k: v for k, v in read.items() if row.get(k) == v}
+
+
+def load(data):
+    """{id: row} of attributes.csv, with the corrections; they touch training portraits alone."""
+    rows = given(data)
+    for c in corrections():
+        rows[c["id"]][c["field"]] = c["read"]
+    return rows
 
 
 def render_row(truth):

@@ -16,7 +16,7 @@ from landmarks.model import Landmarks, conv
 
 GRID = SIZE // 32
 WIDTH = 48
-KINDS = [0, 0, 1, 2, 3, 4, 5]  # of each patch: both ears share a kind
+KINDS = [0, 0, 1, 2, 3, 4, 5, 6, 6]  # of each patch: those of a pair share a kind
 
 
 class Attributes(nn.Module):
@@ -30,11 +30,21 @@ class Attributes(nn.Module):
         self.ear = nn.Linear(2 * size, 3)  # touched, hidden, earring, from an ear and the other one
         self.face = nn.Linear(2 * size, len(ASKED["face"]))
         self.mouth = nn.Linear(size, 1)
-        self.torso = nn.Linear(2 * size, len(ASKED["body"]))
+        self.torso = nn.Linear(3 * size, len(ASKED["body"]))  # neck, torso, the more of both sides of the garment
 
     def start_from(self, landmarks):
         """`landmarks`: the averaged weights of a checkpoint of landmarks/train.py."""
         self.body.load_state_dict({n.split("body.", 1)[1]: w for n, w in landmarks.items() if n.startswith("module.body.")})
+
+    def go_on_from(self, saved):
+        """`saved`: averaged weights of this network, or of one without the garment's patches."""
+        saved = {n.removeprefix("module."): w for n, w in saved.items() if n.startswith("module.")}
+        if "views.6.0.0.weight" not in saved:  # they begin as the torso's do, unheard
+            saved |= {n.replace("views.5", "views.6"): w for n, w in saved.items() if n.startswith("views.5")}
+            new = torch.zeros_like(self.torso.weight)
+            new[:, : saved["torso.weight"].shape[1]] = saved["torso.weight"]
+            saved["torso.weight"] = new
+        self.load_state_dict(saved)
 
     def logits(self, x, group):
         """`x`: trunk features (n * patches, 176, GRID, GRID) of a group, picture by picture -> (n, questions)."""
@@ -44,6 +54,8 @@ class Attributes(nn.Module):
         if group == "ears":
             left, right = self.ear(torch.cat(seen, 1)), self.ear(torch.cat(seen[::-1], 1))
             return torch.cat([left[:, :2], right[:, :2], either(left[:, 2:], right[:, 2:])], 1)
+        if group == "body":
+            seen[2:] = [torch.maximum(seen[2], seen[3])]
         head = {"face": self.face, "mouth": self.mouth, "body": self.torso}[group]
         return head(torch.cat(seen, 1))
 

@@ -2,8 +2,8 @@
 
 A patch's centre is the mean of a few mesh points, moved by (dx, dy) along the axes of the face; its
 side and the move are in units of the face's scale, its angle is the face's (`frame` of
-landmarks/crops.py, from the five points). The right-hand ear is cut with its dx mirrored and then
-flipped, so that both ears look alike.
+landmarks/crops.py, from the five points). The right-hand one of a pair is cut with its dx mirrored and
+then flipped, so that both look alike.
 """
 
 import sys
@@ -39,9 +39,13 @@ PATCHES = [
     Patch("mouth", (61, 291), 0.0, 0.0, 1.4),
     Patch("neck", (152,), 0.0, 0.45, 1.8),
     Patch("torso", (152,), 0.0, 1.0, 3.4),
+    Patch("cloth_l", (152,), -0.85, 0.85, 1.5),  # pinstripes need more pixels than the torso's patch has
+    Patch("cloth_r", (152,), 0.85, 0.85, 1.5, True),
 ]
 # What the heads look at together, as slices of PATCHES.
-GROUPS = {"ears": slice(0, 2), "face": slice(2, 4), "mouth": slice(4, 5), "body": slice(5, 7)}
+GROUPS = {"ears": slice(0, 2), "face": slice(2, 4), "mouth": slice(4, 5), "body": slice(5, 9)}
+# Which patch takes the place of each in a mirrored picture: a pair is cut as if both were on the left.
+OTHER = [1, 0, 2, 3, 4, 5, 6, 8, 7]
 
 
 def matrix(patch, mesh, size, grow=1.0):
@@ -57,6 +61,5 @@ def matrix(patch, mesh, size, grow=1.0):
 
 
 def cut(image, mesh, size=SIZE, grow=1.0):
-    """(7, size, size, 3) uint8."""
+    """(patches, size, size, 3) uint8."""
     return np.stack([shrink_and_warp(image, matrix(p, mesh, size, grow), size, cv2.BORDER_REPLICATE) for p in PATCHES])
-

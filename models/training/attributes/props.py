@@ -410,8 +410,11 @@ def patterns(face, row, rng):
     ys, xs = np.mgrid[:h, :w] / face.scale
     a = rng.choice([rng.normal(0, 0.15), rng.normal(1.57, 0.1), rng.uniform(0, 3.14)], p=[0.5, 0.2, 0.3])
     f = np.exp(rng.uniform(np.log(2.2), np.log(9)))  # repeats in one unit of the face's scale
+    thin, kind, strength = rng.uniform(0.08, 0.5), rng.random(), rng.uniform(35, 90)
+    fine = rng.random() < 0.35  # pinstripes, faint checks
+    if fine:
+        f, thin, kind, strength = rng.uniform(6, 15), rng.uniform(0.08, 0.3), 0.45 * rng.random(), rng.uniform(20, 70)
     u, v = (xs * np.cos(a) + ys * np.sin(a)) * f, (ys * np.cos(a) - xs * np.sin(a)) * f
-    thin, kind = rng.uniform(0.08, 0.5), rng.random()
     if kind < 0.35:
         shape = (u % 1 < thin).astype(np.float32)
     elif kind < 0.6:
@@ -424,8 +427,9 @@ def patterns(face, row, rng):
         shape = (cv2.resize(rough, (w, h), interpolation=cv2.INTER_CUBIC) > rng.uniform(0.2, 0.9)).astype(np.float32)
     inside = face.image[m > 0.5].astype(float)
     base = inside.mean(0)
-    if rng.random() < 0.5:  # tone in tone
-        colour = np.clip(base + rng.choice([-1, 1]) * rng.uniform(35, 90) + rng.normal(0, 12, 3), 0, 255)
+    if fine or rng.random() < 0.5:  # tone in tone
+        lighter = rng.random() < (0.85 if fine else 0.5)
+        colour = np.clip(base + (strength if lighter else -strength) + rng.normal(0, 12, 3), 0, 255)
     else:
         colour = rng.uniform(0, 255, 3)
         if np.abs(colour - base).max() < 60:

@@ -20,13 +20,14 @@ def colours(image, rng):
     return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
 
 
-def lens_and_file(image, rng):
+def lens_and_file(image, rng, least):
+    """`least`: the share of its pixels that a patch keeps; stripes and chains must stay to be seen."""
     size = image.shape[0]
     kind = rng.random()
     if kind < 0.12:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6))
     elif kind < 0.4:
-        small = int(rng.uniform(0.25, 0.8) * size)
+        small = int(rng.uniform(least, 0.8) * size)
         image = cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA)
         image = cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR if rng.random() < 0.5 else cv2.INTER_CUBIC)
     if rng.random() < 0.15:
@@ -58,7 +59,7 @@ def disturb(stored, size, grow, flip, garment, rng):
         image = colours(image, rng)
     if rng.random() < 0.04:
         image = np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
-    image = lens_and_file(lights(image, rng) if rng.random() < 0.8 else image, rng)
+    image = lens_and_file(lights(image, rng) if rng.random() < 0.8 else image, rng, 0.6 if garment else 0.25)
     if rng.random() < 0.06:
         x, y = rng.integers(0, size, 2)
         w, h = rng.integers(size // 12, size // 4, 2)

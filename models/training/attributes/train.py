@@ -23,15 +23,15 @@ import labels
 import pool
 from measure import equal_error, SCORES
 from network import Attributes, loss_of
-from patches import GROUPS, SIZE
+from patches import GROUPS, OTHER, SIZE
 from shades import disturb
 
-PER_STEP = {"ears": 10, "face": 6, "mouth": 2, "body": 9}  # pictures of each group in a step
+PER_STEP = {"ears": 7, "face": 6, "mouth": 2, "body": 12}  # pictures of each group in a step
 SWAPPED = 0.05  # share of the pictures with unlike ears whose labels changed sides, by turned heads
 MADE, FEW = 0.1, 0.03  # share of each set of made pictures; of a set of few
 # How much more often a picture is drawn that says yes to a rare question.
 OFTEN = {"headwear": 6, "scarf": 2, "band": 2, "brows": 2, "forehead_covered": 2, "low": 5, "no_neckline": 2, "no_garment": 3,
-         "tinted": 5, "reflecting": 5, "eyes": 5, "pattern": 1.5, "earring": 2, "necklace": 1.7, "glasses": 1.3}  # fmt: skip
+         "tinted": 5, "reflecting": 5, "eyes": 5, "pattern": 2.5, "earring": 2, "necklace": 2.2, "glasses": 1.3}  # fmt: skip
 # Weight of a question in the loss.
 HEAVY = {"ear_l_touched": 1.2, "ear_r_touched": 1.2, "ear_l_hidden": 1.2, "ear_r_hidden": 1.2, "glasses": 1.5, "headwear": 1.5}
 
@@ -69,13 +69,16 @@ class Groups(Dataset):
         i = rng.choice(len(chance), p=chance)
         stored, t = patches[i][part], targets[i].copy()
         flip = rng.random() < 0.5
-        if group == "ears":  # both are cut as if on the left: a mirrored picture has them the other way round
+        if group == "ears":  # each in its own light; in a mirrored picture they change places
             if flip:
                 stored, t[:4] = stored[::-1], t[[2, 3, 0, 1]]
             out = [disturb(s, SIZE, pool.GROW, False, False, rng) for s in stored]
         else:
-            state = rng.integers(1 << 30)
-            out = [disturb(s, SIZE, pool.GROW, flip, group == "body", np.random.default_rng(state)) for s in stored]
+            state, first = rng.integers(1 << 30), GROUPS[group].start
+            if flip:
+                stored = [stored[OTHER[first + k] - first] for k in range(len(stored))]
+            flips = [flip and OTHER[first + k] == first + k for k in range(len(stored))]
+            out = [disturb(s, SIZE, pool.GROW, f, group == "body", np.random.default_rng(state)) for s, f in zip(stored, flips)]
         return np.stack(out), t[labels.ASKED[group]]
 
     def __getitem__(self, step):
@@ -134,7 +137,7 @@ def main():
     model = Attributes()
     started = torch.load(args.start, weights_only=False, map_location="cpu")["average"]
     if any("views" in n for n in started):
-        model.load_state_dict({n.removeprefix("module."): w for n, w in started.items() if n.startswith("module.")})
+        model.go_on_from(started)
     else:
         model.start_from(started)
     model.frozen = args.frozen
@@ -190,7 +193,7 @@ def main():
         if (step + 1) % 100 == 0 or last:
             print(f"step {step + 1} {time.time() - began:.0f}s {100 * done:.0f}% loss {np.mean(losses, 0).round(3)}", flush=True)
             losses = []
-        if (step + 1) % 300 == 0 or last:
+        if (step + 1) % 800 == 0 or last:
             logits = answers(average.module, val)
             by = {n: equal_error(score(logits), want) for n, (score, want) in ((n, (f, w(rows))) for n, f, w in SCORES)}
             score = float(np.mean([v for v in by.values() if np.isfinite(v)]))
@@ -202,6 +205,7 @@ def main():
             if score < best:
                 best = score
                 save("best.pt", step=step + 1, best=best, spent=time.time() - began)
+        if (step + 1) % 200 == 0 or last:
             save("last.pt", step=step + 1, best=best, spent=time.time() - began)
             if done > 0.6:
                 save(f"step-{step + 1}.pt", step=step + 1)
