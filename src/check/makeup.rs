@@ -34,10 +34,8 @@ fn measure(portrait: &Portrait) -> Measured {
     let redness = |outlines: &[&[usize]], holes: &[&[usize]]| {
         let on = |all: &[&[usize]]| all.iter().map(|o| portrait.on_chip(o)).collect::<Vec<_>>();
         let mask = pixels::region(portrait.chip.dimensions(), &on(outlines), &on(holes));
-        let mut values: Vec<f32> = pixels::masked(&portrait.chip, &mask)
-            .map(|p| pixels::lab(p))
-            .map(|c: Lab| c.a)
-            .collect();
+        let mut values: Vec<f32> =
+            pixels::masked(&portrait.chip, &mask).map(pixels::lab).map(|c: Lab| c.a).collect();
         if values.len() < 20 { None } else { pixels::quantile(&mut values, 0.5) }
     };
     let cheeks: [&[usize]; 2] = [part::RIGHT_CHEEK, part::LEFT_CHEEK];

@@ -82,7 +82,7 @@ mod tests {
         assert!(spread_of(|v| [v; 3]) < 0.2);
         // A toned picture: colour follows lightness.
         assert!(spread_of(|v| [v, (f32::from(v) * 0.85) as u8, (f32::from(v) * 0.6) as u8]) < 3.0);
-        let two = |v: u8| if v % 2 == 0 { [220, 170, 150] } else { [100, 197, 255] };
+        let two = |v: u8| if v.is_multiple_of(2) { [220, 170, 150] } else { [100, 197, 255] };
         assert!(spread_of(two) > 20.0);
     }
 }

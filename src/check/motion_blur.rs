@@ -52,8 +52,8 @@ fn measure(portrait: &Portrait) -> Measured {
     }
     let most = ratios.iter().copied().fold(f32::MIN, f32::max);
     let least = ratios.iter().copied().fold(f32::MAX, f32::min);
-    // With less than 30 px between the pupils 6 px are no texture any more.
-    let size = f64::from(close.eyes / 30.0).min(1.0);
+    // With few pixels between the pupils 6 px are features and no texture.
+    let size = f64::from(close.eyes / 45.0).min(1.0);
     Ok(Reading {
         value: Value::Number((most / least.max(1e-3)).log2().into()),
         confidence: face_confidence(portrait) * size,

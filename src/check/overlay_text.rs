@@ -141,7 +141,7 @@ fn longest_row(mut marks: Vec<Mark>) -> Vec<Mark> {
         let gap = b[0] as f32 - a[2] as f32;
         low > 0.6 * high
             && (middle(a) - middle(b)).abs() < 0.3 * high
-            && (0.0..1.2 * high).contains(&gap)
+            && (0.0..1.6 * high).contains(&gap)
     };
     // Marks are sorted from left to right: the longest chain that ends in each, by the width of its
     // marks, since characters that touch are one mark.
