@@ -16,6 +16,8 @@ pub const BUILT_IN: &[(&str, &str)] = texts![
     "chsi-aopeng",
     "chsi-yingmaji",
     "chsi-yinglong",
+    "chsi-white-shirt",
+    "chsi-no-glasses",
     "cn-id-card",
     "cn-social-security",
     "cn-driving-licence",

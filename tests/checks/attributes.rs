@@ -1,6 +1,6 @@
 //! Cases of the checks of what the person wears and shows.
 
-use image::imageops::{FilterType, crop_imm, flip_horizontal, replace, resize};
+use image::imageops::{FilterType, flip_horizontal, resize};
 use image::{Rgb, RgbImage};
 
 use super::cases::{Case, Picture::*};
@@ -31,8 +31,7 @@ pub const CASES: &[Case] = &[
     Case {
         check: "brows",
         code: "brows_hidden",
-        // The fringe goes on over the brows.
-        fails: Made("v03_fringe", |p| longer_fringe(p)),
+        fails: Fixture("fringe_brows"),
         passes: Fixture("c05"),
         with: &[
             "hair_over_eyes",
@@ -102,7 +101,7 @@ pub const CASES: &[Case] = &[
         fails: Fixture("v19_tank"),
         // An open collar.
         passes: Fixture("c09"),
-        with: &[],
+        with: &["necklace"],
     },
     Case {
         check: "collar",
@@ -158,13 +157,6 @@ pub const CASES: &[Case] = &[
         ],
     },
 ];
-
-/// The fringe of `v03_fringe`, 30 pixels down.
-fn longer_fringe(mut picture: RgbImage) -> RgbImage {
-    let fringe = crop_imm(&picture, 265, 215, 190, 65).to_image();
-    replace(&mut picture, &fringe, 265, 255);
-    picture
-}
 
 /// A fringe over the subject's right eye, from the hair down to a row.
 fn fringe(mut picture: RgbImage, down_to: u32) -> RgbImage {

@@ -18,7 +18,7 @@ pub const CASES: &[Case] = &[
         code: "colour_cast",
         fails: Made("c01", |p| lit(p, [2.1, 1.0, 0.3])),
         passes: Made("c01", |p| lit(p, [1.15, 1.0, 0.85])),
-        with: &[],
+        with: &["garment_skin"],
     },
     Case {
         check: "monochrome",
@@ -28,7 +28,7 @@ pub const CASES: &[Case] = &[
         }),
         passes: Made("c01", faded),
         // Grey skin is no colour of skin.
-        with: &["colour_cast"],
+        with: &["colour_cast", "earring", "garment_contrast", "garment_skin"],
     },
     Case {
         check: "red_eye",
@@ -56,7 +56,7 @@ pub const CASES: &[Case] = &[
         code: "writing",
         fails: Made("c01", |p| written(p, "2026-06-18", [480, 60])),
         passes: Made("c01", |p| written(p, "26", [480, 60])),
-        with: &[],
+        with: &["background_objects"],
     },
     Case {
         check: "motion_blur",
@@ -70,7 +70,7 @@ pub const CASES: &[Case] = &[
         code: "blocky",
         fails: Made("c01", |p| stored(p, 8)),
         passes: Made("c01", |p| stored(p, 75)),
-        with: &[],
+        with: &["background_painted"],
     },
     Case {
         check: "upscaling",
@@ -78,7 +78,7 @@ pub const CASES: &[Case] = &[
         fails: Made("c01", |p| enlarged(p, 4)),
         passes: Fixture("c01"),
         // What has lost its detail is not sharp either.
-        with: &["sharpness"],
+        with: &["sharpness", "background_painted"],
     },
     Case {
         check: "recaptured",

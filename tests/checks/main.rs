@@ -258,10 +258,11 @@ fn each_file_fact_of_a_finished_file_passes_and_fails_alone() {
         let judged = judged(&path, Stage::Finished);
         assert_eq!(finding(&judged, check).outcome, Outcome::Fail, "{check}");
         assert_eq!(finding(&judged, check).fault.unwrap().code, code);
-        // A crushed file is a small one, and a PNG has neither a JPEG's quality nor its size.
+        // A crushed file is a small one, a taller one a larger, and a PNG has neither a JPEG's quality nor its
+        // size.
         let follows = |c: &&str| {
             ["file_size", "dpi", "jpeg_quality"].contains(c)
-                && ["jpeg_quality", "file_format"].contains(&check)
+                && ["jpeg_quality", "file_format", "pixel_height"].contains(&check)
         };
         let others: Vec<_> =
             not_passed(&judged).into_iter().filter(|c| *c != check && !follows(c)).collect();
