@@ -51,7 +51,7 @@ pub const CASES: &[Case] = &[
         fails: Made("c06", |p| fringe(p, 345)),
         // It ends above the brow.
         passes: Made("c06", |p| fringe(p, 270)),
-        with: &[],
+        with: &["brows"],
     },
     Case {
         check: "tinted_lenses",
@@ -154,6 +154,7 @@ pub const CASES: &[Case] = &[
             "pitch",
             "sharpness",
             "neck_covered",
+            "necklace",
         ],
     },
 ];

@@ -79,7 +79,7 @@ pub const CASES: &[Case] = &[
         code: "clothes_like_skin",
         fails: Made("c01", |p| shirt(p, [226.0, 184.0, 148.0])),
         passes: Made("c01", |p| shirt(p, [226.0, 215.0, 205.0])),
-        with: &[],
+        with: &["necklace"],
     },
     Case {
         check: "neck_covered",

@@ -261,7 +261,7 @@ fn each_file_fact_of_a_finished_file_passes_and_fails_alone() {
         // A crushed file is a small one, a taller one a larger, and a PNG has neither a JPEG's quality nor its
         // size.
         let follows = |c: &&str| {
-            ["file_size", "dpi", "jpeg_quality"].contains(c)
+            ["file_size", "dpi", "jpeg_quality", "compression"].contains(c)
                 && ["jpeg_quality", "file_format", "pixel_height"].contains(&check)
         };
         let others: Vec<_> =

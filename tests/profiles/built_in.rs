@@ -127,7 +127,7 @@ fn the_bands_of_a_frame_lie_inside_it_and_in_order() {
 #[test]
 fn files_are_as_the_sources_say() {
     type Row = (&'static str, [u32; 2], u32, Option<f64>, Option<f64>);
-    let rows: [Row; 23] = [
+    let rows: [Row; 25] = [
         // 99号 is soft about its 20-40 KB, and the profile takes a KB as 1024 bytes.
         ("chsi-degree", [480, 640], 300, Some(20.0), Some(40.96)),
         ("chsi-degree-31-39", [480, 640], 300, Some(30.0), Some(40.0)),
@@ -137,6 +137,8 @@ fn files_are_as_the_sources_say() {
         ("chsi-aopeng", [480, 640], 300, Some(30.0), Some(60.0)),
         ("chsi-yingmaji", [480, 640], 300, Some(20.0), Some(40.96)),
         ("chsi-yinglong", [480, 640], 300, Some(20.0), Some(40.96)),
+        ("chsi-white-shirt", [480, 640], 300, Some(20.0), Some(40.96)),
+        ("chsi-no-glasses", [480, 640], 300, Some(20.0), Some(40.96)),
         ("cn-id-card", [358, 441], 350, Some(14.0), Some(20.0)),
         ("cn-social-security", [358, 441], 350, Some(14.0), Some(40.0)),
         ("cn-driving-licence", [260, 378], 300, Some(14.0), Some(30.0)),
