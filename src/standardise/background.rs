@@ -91,7 +91,7 @@ mod tests {
         let wanted = Linear::from_fn(120, 120, mixture(b));
         let off = |p: &Rgb<u16>, q: &Rgb<u16>| (0..3).map(|k| p.0[k].abs_diff(q.0[k])).max();
         let worst = found.pixels().zip(wanted.pixels()).filter_map(|(p, q)| off(p, q)).max();
-        // One hundredth of full light.
-        assert!(worst.unwrap() < 656, "{worst:?}");
+        // One fiftieth of full light: the estimate is approximate in the middle of the edge.
+        assert!(worst.unwrap() < 1311, "{worst:?}");
     }
 }
