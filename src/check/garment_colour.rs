@@ -72,7 +72,9 @@ fn name(colour: Lab) -> &'static str {
         h if (335.0..360.0).contains(&h) || h < 48.0 => match (l, chroma) {
             (l, c) if l >= 55.0 && c < 50.0 => "pink",
             (l, _) if l >= 45.0 && h >= 335.0 => "pink",
-            (l, c) if l < 45.0 && c < if h < 35.0 || h > 335.0 { 14.0 } else { 22.0 } => "brown",
+            (l, c) if l < 45.0 && c < if (35.0..=335.0).contains(&h) { 22.0 } else { 14.0 } => {
+                "brown"
+            }
             (l, c) if l >= 50.0 && c >= 35.0 && h >= 40.0 => "orange",
             _ => "red",
         },
