@@ -11,7 +11,7 @@ mod hairline;
 mod parts;
 mod shoulders;
 
-pub use backdrop::{Backdrop, Sample, median};
+pub use backdrop::{Backdrop, Sample};
 pub use garment::Garment;
 pub use parts::{Part, Parts, tinge};
 pub use shoulders::Shoulders;

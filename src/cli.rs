@@ -5,6 +5,7 @@ mod eval;
 mod input;
 mod inspect;
 mod outfile;
+mod standardise;
 mod tell;
 
 use std::io::{self, Write};
@@ -36,6 +37,8 @@ enum Command {
     Check(CheckArgs),
     /// Compare with what people decided: error rates by check, and limits that would do better
     Eval(EvalArgs),
+    /// Make the standard files of the captures that pass: crop, background, JPEG of the right size
+    Standardise(StandardiseArgs),
     /// Draw what the program sees of each person, to check it by eye
     Inspect(InspectArgs),
     /// Say what a check measures, and where the rule comes from
@@ -154,6 +157,41 @@ Exit codes: 0 every decision was used, 1 some are on pictures that are not there
 could not be read, 64 wrong usage (also decisions that contradict each other).";
 
 #[derive(Debug, Args)]
+struct StandardiseArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Where to write NAME.jpg and its proof NAME.json for each capture
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// What to do with the background: replace it where the profile allows that and it is not as
+    /// wanted, leave its pixels, or replace it always
+    #[arg(long, value_enum, default_value_t)]
+    background: BackgroundArg,
+    /// Which captures are made into files: those that pass, also those that a person must look at, or all
+    #[arg(long, value_enum, default_value_t)]
+    accept: AcceptArg,
+    /// Replace what is there
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum BackgroundArg {
+    #[default]
+    Auto,
+    Keep,
+    Replace,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum AcceptArg {
+    #[default]
+    Pass,
+    Look,
+    Any,
+}
+
+#[derive(Debug, Args)]
 struct InspectArgs {
     /// Files and folders; `-` reads a list of paths from standard input, one per line
     #[arg(required = true)]
@@ -241,6 +279,7 @@ pub fn run(cli: &Cli) -> Result<u8> {
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Standardise(args) => standardise::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),

@@ -1,7 +1,8 @@
 //! The planned crop: which part of the capture becomes the standard picture, at which scale.
 //!
 //! No pixel is touched here. A crop is upright and scaled alike in both directions, lies inside the
-//! capture, and is not enlarged beyond what the frame allows; among those it is the one whose
+//! capture, and is not enlarged beyond what the frame allows (but for a capture smaller than the frame, whose
+//! pixels are too few all the same); among those it is the one whose
 //! least comfortable band (crown, eye line, face width, ...) has the most room.
 
 use crate::body::Marks;

@@ -66,6 +66,16 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
+/// Measure and judge what was perceived.
+pub fn judge_scene(scene: &Scene, profile: &Profile, stage: Stage) -> Judged {
+    let (measurements, plan) = check::measure_all(scene, &profile.target(stage));
+    let verdict = judge(&measurements, profile, stage);
+    // The matte stays behind: a batch holds many verdicts that wait for an earlier one.
+    let person = scene.person.as_ref().map(|p| (p.body.marks.clone(), p.attributes.clone()));
+    let (facts, faces) = (scene.photo.facts.clone(), scene.faces.clone());
+    Judged { facts, faces, person, plan, measurements, verdict }
+}
+
 impl Pipeline {
     /// Load the models.
     ///
@@ -98,13 +108,7 @@ impl Pipeline {
     /// # Errors
     /// When inference fails.
     pub fn judge(&mut self, photo: Photo, profile: &Profile, stage: Stage) -> Result<Judged> {
-        let scene = self.perceive(photo)?;
-        let (measurements, plan) = check::measure_all(&scene, &profile.target(stage));
-        let verdict = judge(&measurements, profile, stage);
-        let Scene { photo, faces, person, .. } = scene;
-        // The matte stays behind: a batch holds many verdicts that wait for an earlier one.
-        let person = person.map(|p| (p.body.marks, p.attributes));
-        Ok(Judged { facts: photo.facts, faces, person, plan, measurements, verdict })
+        Ok(judge_scene(&self.perceive(photo)?, profile, stage))
     }
 
     /// Everything that the networks see on a photo.

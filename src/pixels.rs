@@ -187,6 +187,13 @@ pub fn quantile(values: &mut [f32], q: f32) -> Option<f32> {
     Some(*value)
 }
 
+/// The median of each channel; `None` of no colours.
+pub fn median(colours: impl Iterator<Item = Lab>) -> Option<Lab> {
+    let all: Vec<Lab> = colours.collect();
+    let of = |get: fn(&Lab) -> f32| quantile(&mut all.iter().map(get).collect::<Vec<_>>(), 0.5);
+    Some(Lab::new(of(|c| c.l)?, of(|c| c.a)?, of(|c| c.b)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,10 +8,8 @@ pub mod encode;
 mod resample;
 
 use image::{Rgb, RgbImage};
-use palette::color_difference::Ciede2000;
 
 use crate::framing::Plan;
-use crate::pixels::lab;
 use crate::scene::{Person, Scene};
 
 /// What to do with the background.
@@ -57,26 +55,4 @@ pub fn render(scene: &Scene, person: &Person, plan: &Plan, fill: Option<Rgb<u8>>
     let eyes = plan.eye_distance();
     let filled = background::replace(&linear, &alpha, colour, eyes);
     Standard { picture: resample::to_srgb(&filled), background: Background::Replaced(colour) }
-}
-
-/// Of the accepted colours the one that is nearest to what is behind the person already (CIE DE2000), so
-/// that a white backdrop stays white where white will do; `None` where none is accepted.
-pub fn nearest(accepted: &[Rgb<u8>], behind: Option<Rgb<u8>>) -> Option<Rgb<u8>> {
-    let Some(behind) = behind.map(lab) else { return accepted.first().copied() };
-    let far = |c: &&Rgb<u8>| lab(**c).difference(behind);
-    accepted.iter().min_by(|a, b| far(a).total_cmp(&far(b))).copied()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_backdrop_is_filled_with_the_accepted_colour_that_it_has_nearly() {
-        let [blue, white] = [Rgb([100, 197, 255]), Rgb([255; 3])];
-        assert_eq!(nearest(&[blue, white], Some(Rgb([240, 238, 233]))), Some(white));
-        assert_eq!(nearest(&[blue, white], Some(Rgb([90, 180, 240]))), Some(blue));
-        assert_eq!(nearest(&[blue, white], None), Some(blue));
-        assert_eq!(nearest(&[], Some(white)), None);
-    }
 }

@@ -10,7 +10,7 @@ use imageproc::filter::gaussian_blur_f32;
 use palette::Lab;
 
 use super::{Part, Parts, View};
-use crate::pixels::{self, Similarity, lab, quantile};
+use crate::pixels::{self, Similarity, lab};
 use crate::verdict::Unreadable;
 
 /// How far to each side it is looked at, face widths from the middle of the face.
@@ -120,7 +120,7 @@ impl Backdrop {
                 let n = c.len() as f32;
                 let mean = |of: fn(&Sample) -> u32| c.iter().map(|s| of(s) as f32).sum::<f32>() / n;
                 let middle = [mean(|s| s.x), mean(|s| s.y)];
-                Some((middle, median(c.iter().map(|s| s.colour))?))
+                Some((middle, pixels::median(c.iter().map(|s| s.colour))?))
             })
             .collect()
     }
@@ -134,11 +134,4 @@ impl Backdrop {
     pub fn certainty(&self, samples: &[Sample]) -> f64 {
         f64::from(samples.len() as f32 / (2.0 * self.eyes * self.eyes)).min(1.0)
     }
-}
-
-/// The median of each channel.
-pub fn median(colours: impl Iterator<Item = Lab>) -> Option<Lab> {
-    let all: Vec<Lab> = colours.collect();
-    let of = |get: fn(&Lab) -> f32| quantile(&mut all.iter().map(get).collect::<Vec<_>>(), 0.5);
-    Some(Lab::new(of(|c| c.l)?, of(|c| c.a)?, of(|c| c.b)?))
 }

@@ -9,7 +9,7 @@ use palette::Lab;
 
 use super::View;
 use crate::face::part;
-use crate::pixels::{self, delta_e, lab, quantile};
+use crate::pixels::{self, delta_e, lab};
 
 pub(super) use crate::face::part::OVAL;
 
@@ -252,6 +252,5 @@ fn median(colours: &[Lab], mask: &GrayImage) -> Option<Lab> {
     if chosen.len() < 30 {
         return None;
     }
-    let of = |get: fn(&Lab) -> f32| quantile(&mut chosen.iter().map(get).collect::<Vec<_>>(), 0.5);
-    Some(Lab::new(of(|c| c.l)?, of(|c| c.a)?, of(|c| c.b)?))
+    pixels::median(chosen.into_iter())
 }

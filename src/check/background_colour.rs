@@ -1,8 +1,7 @@
 //! Whether the background has an accepted colour.
 
 use super::{Check, Measure, face_confidence, fault, text};
-use crate::body::median;
-use crate::pixels::{delta_e00, lab};
+use crate::pixels::{self, delta_e00, lab};
 use crate::scene::Portrait;
 use crate::target::Target;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
@@ -32,7 +31,7 @@ pub(super) const CHECK: Check = Check {
 fn measure(portrait: &Portrait, target: &Target) -> Measured {
     let backdrop = &portrait.person.body.backdrop;
     let samples = backdrop.samples()?;
-    let colour = median(samples.iter().map(|s| s.colour));
+    let colour = pixels::median(samples.iter().map(|s| s.colour));
     let nearest = colour.and_then(|colour| {
         let off = target.backgrounds.iter().map(|c| delta_e00(colour, lab(*c)));
         off.min_by(f32::total_cmp)

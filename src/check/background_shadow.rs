@@ -45,7 +45,7 @@ fn measure(portrait: &Portrait) -> Measured {
         let mut seen: Vec<f32> = samples.iter().filter(|s| wanted(s)).map(|s| s.colour.l).collect();
         if seen.len() < enough.max(1) { None } else { quantile(&mut seen, 0.5) }
     };
-    // From the brows to the chin, and from there down; held against what lies away at that height,
+    // From above the brows to the chin, and from there down; held against what lies away at that height,
     // so that a backdrop that is darker below is no shadow.
     let heights = [(chin - 2.6 * backdrop.eyes)..chin, chin..(chin + 2.0 * backdrop.eyes)];
     let places =

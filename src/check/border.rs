@@ -98,7 +98,7 @@ fn line(picture: &RgbImage, side: Side, depth: u32) -> Vec<Lab> {
 fn band(picture: &RgbImage, side: Side) -> u32 {
     let across = across(picture, side);
     let first = line(picture, side, 0);
-    let colour = median(&first);
+    let Some(colour) = pixels::median(first.iter().copied()) else { return 0 };
     let share = |line: &[Lab], far: &dyn Fn(f32) -> bool| {
         line.iter().filter(|c| far(delta_e(**c, colour))).count() as f32 / line.len() as f32
     };
@@ -113,13 +113,6 @@ fn band(picture: &RgbImage, side: Side) -> u32 {
     }
     let changed = share(&line(picture, side, behind), &|e| e > 1.5 * ALIKE);
     if changed >= CHANGES { lines } else { 0 }
-}
-
-fn median(colours: &[Lab]) -> Lab {
-    let of = |get: fn(&Lab) -> f32| {
-        pixels::quantile(&mut colours.iter().map(get).collect::<Vec<_>>(), 0.5).unwrap_or(0.0)
-    };
-    Lab::new(of(|c| c.l), of(|c| c.a), of(|c| c.b))
 }
 
 /// The band on the photo.

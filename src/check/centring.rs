@@ -1,6 +1,6 @@
 //! Whether the face is in the middle of the standard picture.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Value};
@@ -41,7 +41,7 @@ fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
     let evidence = vec![Evidence::Line([frame, y], [middle, y])];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: face_confidence(portrait),
+        confidence: f64::from(portrait.face.presence),
         evidence,
     })
 }

@@ -1,6 +1,6 @@
 //! How much of the picture is left for neck and shoulders.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Value};
@@ -36,7 +36,7 @@ fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
     let evidence = vec![Evidence::Line([x, y], [x, plan.crop[3]])];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: face_confidence(portrait),
+        confidence: f64::from(portrait.face.presence),
         evidence,
     })
 }

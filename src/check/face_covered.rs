@@ -1,11 +1,10 @@
 //! Whether a mask, a hand or a thing covers the lower face.
 
-use palette::Lab;
 use palette::color_difference::Ciede2000;
 
 use super::{Check, Measure, face_confidence, fault, text};
 use crate::face::part;
-use crate::pixels::{self, lab, quantile};
+use crate::pixels::{self, lab};
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 
@@ -44,7 +43,8 @@ const NOSE: &[usize] = &[193, 168, 417, 351, 6, 122];
 fn measure(portrait: &Portrait) -> Measured {
     let colour = |outlines: &[&[usize]]| {
         let polygons: Vec<_> = outlines.iter().map(|o| portrait.on_chip(o)).collect();
-        median(&portrait.chip, &pixels::region(portrait.chip.dimensions(), &polygons, &[]))
+        let mask = pixels::region(portrait.chip.dimensions(), &polygons, &[]);
+        pixels::median(pixels::masked(&portrait.chip, &mask).map(lab))
     };
     let parts = (colour(&[part::FOREHEAD]), colour(&[NOSE]), colour(&LOWER), colour(&[part::LIPS]));
     let (Some(forehead), Some(nose), Some(lower), Some(lips)) = parts else {
@@ -58,11 +58,4 @@ fn measure(portrait: &Portrait) -> Measured {
         confidence: face_confidence(portrait),
         evidence,
     })
-}
-
-/// Median colour of the masked pixels.
-fn median(picture: &image::RgbImage, mask: &image::GrayImage) -> Option<Lab> {
-    let colours: Vec<Lab> = pixels::masked(picture, mask).map(lab).collect();
-    let of = |get: fn(&Lab) -> f32| quantile(&mut colours.iter().map(get).collect::<Vec<_>>(), 0.5);
-    Some(Lab::new(of(|c| c.l)?, of(|c| c.a)?, of(|c| c.b)?))
 }

@@ -1,6 +1,6 @@
 //! How wide the face is in the standard picture.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Value};
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     unit: "px",
     names: &[],
     clause: "99号: 两脸颊之间 180-300 px of 480; rejected as 头部过大比例失调, 头部过小身体部分过大",
-    method: "Cheek to cheek (ends of the mesh outline) in the planned crop, which is never enlarged beyond the profile: pixels of the standard picture.",
+    method: "Cheek to cheek (ends of the mesh outline) in the planned crop, which is not enlarged unless the capture is smaller than the frame: pixels of the standard picture.",
     low: fault(
         "face_too_narrow",
         text("头部过小、身体部分过大", "face too small in the picture"),
@@ -34,7 +34,7 @@ fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
     let evidence = vec![Evidence::Line([left, y], [right, portrait.face.at(454)[1]])];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: face_confidence(portrait),
+        confidence: f64::from(portrait.face.presence),
         evidence,
     })
 }

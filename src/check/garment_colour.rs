@@ -29,7 +29,7 @@ pub(super) const CHECK: Check = Check {
         "purple",
         "multi",
     ],
-    clause: "99号: clothing clearly different from the background; desks differ (blue: NJTECH and S1 refuse it; white: NJAU refuses it, NJMU requires it)",
+    clause: "99号: clothing clearly different from the background; desks differ (blue: S1, SXLY and AHUT refuse it; white: NJAU refuses it, NJMU and NJTECH require it)",
     method: "The commonest colour (box of 10 L*a*b* units with its neighbours) of what is worn below the neck, named by lightness, chroma and hue; the bounds are fitted to portraits labelled by eye. multi where it covers less than 35 %.",
     low: fault(
         "garment_colour",

@@ -1,6 +1,6 @@
 //! How much room the hair has below the top edge of the standard picture.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Value};
@@ -39,7 +39,7 @@ fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
     let evidence = vec![Evidence::Line([crown[0], plan.crop[1]], crown)];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: face_confidence(portrait),
+        confidence: f64::from(portrait.face.presence),
         evidence,
     })
 }

@@ -80,6 +80,9 @@ fn smoothed(luma: &[f32], w: usize, h: usize) -> Vec<f32> {
 /// direction; `None` of too few pixels.
 fn fine_share(close: &CloseUp, mask: &GrayImage, (sin, cos): (f32, f32)) -> Option<f32> {
     let (w, h) = close.size();
+    if w < 3 || h < 3 {
+        return None;
+    }
     let at = |x: f32, y: f32| {
         let (x, y) = (x.clamp(0.0, w as f32 - 1.001), y.clamp(0.0, h as f32 - 1.001));
         let (i, fx, fy) = (y as usize * w + x as usize, x.fract(), y.fract());
@@ -97,7 +100,7 @@ fn fine_share(close: &CloseUp, mask: &GrayImage, (sin, cos): (f32, f32)) -> Opti
         }
         count += 1;
     }
-    (count > 200 && w > 2 && h > 2).then(|| ((sums[0] + 1e-3) / (sums[1] + 1e-3)) as f32)
+    (count > 200).then(|| ((sums[0] + 1e-3) / (sums[1] + 1e-3)) as f32)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
         text("细节过多", "too much detail"),
         text("请交原图。", "Send the original."),
     ),
-    suspicion: false,
+    suspicion: true,
     measure: Measure::Portrait(measure),
 };
 

@@ -6,12 +6,15 @@ use crate::body::{Marks, Part};
 use crate::check;
 use crate::face::{Face, part};
 use crate::framing::Plan;
+use crate::hash::sha256_hex;
 use crate::model;
 use crate::model::attributes::{Attributer, Attributes};
 use crate::photo::FileFacts;
 use crate::pipeline::{Checked, Judged};
+use crate::produce::Made;
 use crate::profile::{Profile, Stage};
 use crate::scene::Scene;
+use crate::standardise::Background;
 use crate::verdict::{Accept, Band, Evidence, Finding, Unreadable, Value};
 
 /// What the records of one run have in common.
@@ -45,6 +48,42 @@ pub fn record(checked: &Checked, run: &Run) -> String {
     }
     provenance(&mut record, run);
     Json::Object(record).to_string()
+}
+
+/// The proof of a standard file, on several lines: source, crop, what was done, and every reading of the
+/// file itself.
+pub fn made(made: &Made, run: &Run) -> String {
+    let mut record = Map::new();
+    record.insert("id".into(), json!(made.checked.capture.id));
+    record.insert("sha256".into(), json!(made.checked.sha256));
+    if let Ok(judged) = &made.checked.outcome {
+        record.insert("verdict".into(), json!(judged.verdict.outcome.id()));
+        record.insert("framing".into(), json!(judged.plan.as_ref().map(framing)));
+    }
+    if let Ok(file) = &made.file {
+        let mut finished = Map::new();
+        judged_part(&mut finished, &file.judged, false);
+        record.insert(
+            "file".into(),
+            json!({
+                "sha256": sha256_hex(&file.bytes),
+                "bytes": file.bytes.len(),
+                "quality": file.quality,
+                "background": background(&file.background),
+            }),
+        );
+        record.insert("finished".into(), Json::Object(finished));
+    }
+    provenance(&mut record, run);
+    format!("{:#}\n", Json::Object(record))
+}
+
+/// What was done with the background, in words.
+pub fn background(done: &Background) -> String {
+    match done {
+        Background::Kept => "kept".to_owned(),
+        Background::Replaced(c) => format!("replaced by {},{},{}", c.0[0], c.0[1], c.0[2]),
+    }
 }
 
 /// What made the result: models, profile, program.

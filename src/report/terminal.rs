@@ -69,7 +69,8 @@ fn first(
         *i != index
             && f.limit.required
             && f.outcome != Outcome::Pass
-            && f.outcome != Outcome::NotAssessed
+            // What is only unsure names no fault.
+            && f.fault.is_some()
     });
     let others: Vec<String> =
         others.map(|(_, f)| format!("{} {}", title(f, language), value(f))).collect();
@@ -96,16 +97,27 @@ fn instruction(finding: &Finding) -> Text {
 }
 
 fn numbers(finding: &Finding, language: Language) -> String {
-    let title = title(finding, language);
+    let mut title = title(finding, language);
+    // The desk's own word, by which a rejection would come back.
+    if let Some(reason) = &finding.reason {
+        let said = match language {
+            Language::En => &reason.en,
+            Language::Zh | Language::Both => &reason.zh,
+        };
+        title = if language == Language::Zh {
+            format!("{title}（{said}）")
+        } else {
+            format!("{title} ({said})")
+        };
+    }
     match &finding.measured {
         Ok(_) => {
             let bound = word(language, "标准", "limit");
             format!("{title}: {} ({bound} {})", value(finding), limit(finding))
         }
-        Err(unreadable) => {
-            let missing = word(language, "未测出", "not measured");
-            format!("{title}: {missing}, {}", unreadable.because)
-        }
+        // Why is said in English, for the record.
+        Err(_) if language == Language::Zh => format!("{title}: 未测出"),
+        Err(unreadable) => format!("{title}: not measured, {}", unreadable.because),
     }
 }
 
@@ -114,7 +126,7 @@ fn title(finding: &Finding, language: Language) -> String {
 }
 
 /// The text with its control characters escaped.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
         .collect()

@@ -27,7 +27,7 @@ pub struct Encoded {
 
 /// The JPEG of the highest quality whose size lies in the band.
 ///
-/// Baseline, 4:2:0, optimised Huffman tables, JFIF density, no metadata. Nothing is ever padded.
+/// Baseline, 4:2:0, JFIF density, no metadata. Nothing is ever padded.
 ///
 /// # Errors
 /// [`Error::Standard`] when it is too large at the lowest quality or too small at 100.
@@ -76,7 +76,8 @@ fn jpeg(picture: &RgbImage, quality: u8, dpi: u16) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.set_optimized_huffman_tables(true);
+    // Optimised Huffman tables would save 2 %, but the encoder then stores the channels one after the
+    // other, which our own decoder and perhaps a collector's does not take.
     encoder.set_density(PixelDensity::dpi(dpi));
     encoder
         .encode(picture.as_raw(), side(picture.width())?, side(picture.height())?, ColorType::Rgb)

@@ -20,7 +20,14 @@ pub const CASES: &[Case] = &[
         fails: Made("c01", |p| without_right(p, 235)),
         passes: Made("c01", |p| without_right(p, 160)),
         // The matte reaches into the backdrop where the picture cuts the cheek off so near.
-        with: &["background_evenness", "centring", "garment_contrast", "shoulder_tilt", "left_ear"],
+        with: &[
+            "background_evenness",
+            "centring",
+            "garment_contrast",
+            "shoulder_tilt",
+            "left_ear",
+            "earring",
+        ],
     },
     Case {
         check: "body_turned",

@@ -30,6 +30,9 @@ pub const CASES: &[Case] = &[
             "garment_contrast",
             "garment_skin",
             "background_shadow",
+            "necklace",
+            "neckline",
+            "pattern",
         ],
     },
     Case {
@@ -46,6 +49,9 @@ pub const CASES: &[Case] = &[
             "garment_contrast",
             "garment_skin",
             "background_shadow",
+            "necklace",
+            "neckline",
+            "pattern",
         ],
     },
     Case {
@@ -77,6 +83,9 @@ pub const CASES: &[Case] = &[
             "garment_contrast",
             "garment_skin",
             "background_shadow",
+            "necklace",
+            "neckline",
+            "pattern",
         ],
     },
     Case {
@@ -94,6 +103,9 @@ pub const CASES: &[Case] = &[
             "garment_contrast",
             "garment_skin",
             "background_shadow",
+            "necklace",
+            "neckline",
+            "pattern",
         ],
     },
     Case {
@@ -111,6 +123,9 @@ pub const CASES: &[Case] = &[
             "garment_contrast",
             "garment_skin",
             "background_shadow",
+            "necklace",
+            "neckline",
+            "pattern",
         ],
     },
 ];

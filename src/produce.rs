@@ -1,0 +1,143 @@
+//! From a capture to the standard file, and the proof: the file is read again and judged as it is.
+
+use std::path::Path;
+
+use image::Rgb;
+
+use crate::capture::{self, Capture};
+use crate::error::{Error, Result};
+use crate::hash::sha256_hex;
+use crate::photo;
+use crate::pipeline::{Checked, Judged, Pipeline, judge_scene};
+use crate::profile::{Limits, Profile, Stage};
+use crate::scene::Scene;
+use crate::standardise::encode::{self, Band};
+use crate::standardise::{self, Background, Wish};
+use crate::verdict::{Accept, Outcome};
+
+/// Checks that speak of the background alone: where one does not pass, `auto` replaces it.
+const OF_THE_BACKGROUND: [&str; 3] =
+    ["background_colour", "background_evenness", "background_shadow"];
+
+/// What is to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// What to do with the background.
+    pub background: Wish,
+    /// The worst verdict of a capture that is still made into a file.
+    pub accept: Outcome,
+}
+
+/// A standard file in memory.
+#[derive(Clone, Debug)]
+pub struct Standard {
+    /// The JPEG.
+    pub bytes: Vec<u8>,
+    /// Its quality factor.
+    pub quality: u8,
+    /// What was done with the background.
+    pub background: Background,
+    /// Every reading of the file itself, and its verdict as a finished one.
+    pub judged: Judged,
+}
+
+/// What came of one capture.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The capture and its verdict.
+    pub checked: Checked,
+    /// The file, or why there is none.
+    pub file: std::result::Result<Standard, String>,
+}
+
+/// Check a capture and make its standard file. Never fails: what goes wrong is its outcome.
+pub fn make(pipeline: &mut Pipeline, capture: &Capture, profile: &Profile, order: Order) -> Made {
+    let mut sha256 = None;
+    let mut perceive = || {
+        let bytes = capture::read(capture, photo::Limits::default().max_file_bytes)?;
+        sha256 = Some(sha256_hex(&bytes));
+        pipeline.perceive(photo::decode(&bytes, &capture.path)?)
+    };
+    let perceived = perceive();
+    let capture = capture.clone();
+    let scene = match perceived {
+        Ok(scene) => scene,
+        Err(e) => {
+            let reason = e.to_string();
+            let checked = Checked { capture, sha256, outcome: Err(reason.clone()) };
+            return Made { checked, file: Err(reason) };
+        }
+    };
+    let judged = judge_scene(&scene, profile, Stage::Capture);
+    let file = if judged.verdict.outcome > order.accept {
+        Err(format!("its verdict is {}", judged.verdict.outcome.id()))
+    } else {
+        standard(pipeline, &scene, &judged, profile, order).map_err(|e| e.to_string())
+    };
+    Made { checked: Checked { capture, sha256, outcome: Ok(judged) }, file }
+}
+
+fn standard(
+    pipeline: &mut Pipeline,
+    scene: &Scene,
+    judged: &Judged,
+    profile: &Profile,
+    order: Order,
+) -> Result<Standard> {
+    let refuse = |reason: &str| Error::Standard { reason: reason.to_owned() };
+    let person = scene.person.as_ref().ok_or_else(|| refuse("there is not exactly one face"))?;
+    let plan = judged.plan.as_ref().ok_or_else(|| refuse("the profile has no frame"))?;
+    if plan.scale[0] > profile.frame.map_or(1.0, |f| f.enlarge) as f32 + 1e-3 {
+        return Err(refuse("the capture has too few pixels, and is not enlarged"));
+    }
+    let fill = fill(judged, profile, order.background)?;
+    let made = standardise::render(scene, person, plan, fill);
+    let file = encode::encode(&made.picture, &band(profile))?;
+    // Read as anybody would read it.
+    let again = photo::decode(&file.bytes, Path::new("standard.jpg"))?;
+    let judged = pipeline.judge(again, profile, Stage::Finished)?;
+    Ok(Standard { bytes: file.bytes, quality: file.quality, background: made.background, judged })
+}
+
+/// The colour to fill the background with, or none to keep it.
+fn fill(judged: &Judged, profile: &Profile, wish: Wish) -> Result<Option<Rgb<u8>>> {
+    let refuse = |reason: &str| Err(Error::Standard { reason: reason.to_owned() });
+    let outcome =
+        |id: &str| judged.verdict.findings.iter().find(|f| f.check == id).map(|f| f.outcome);
+    let replacement = profile.target(Stage::Capture).replacement;
+    let wanted = match wish {
+        Wish::Keep => false,
+        Wish::Replace if replacement.is_none() => {
+            return refuse("the profile does not allow another background");
+        }
+        Wish::Replace => true,
+        Wish::Auto => {
+            let good = |id: &&str| matches!(outcome(id), None | Some(Outcome::Pass));
+            replacement.is_some() && !OF_THE_BACKGROUND.iter().all(|id| good(&id))
+        }
+    };
+    // Before furniture and other people the matte is not good enough to be cut along.
+    if wanted && outcome("background_objects") == Some(Outcome::Fail) {
+        return refuse("the background is too cluttered to be replaced");
+    }
+    Ok(replacement.filter(|_| wanted))
+}
+
+/// What the file must keep to: the pass bands of a finished file.
+fn band(profile: &Profile) -> Band {
+    let limits: &Limits = &profile.finished;
+    let ends = |id: &str| match limits.get(id).map(|l| &l.accept) {
+        Some(Accept::Range { pass, .. }) => (pass.min, pass.max),
+        _ => (None, None),
+    };
+    let (least, most) = ends("file_size");
+    let bytes = |kb: f64| (kb * 1024.0).max(0.0);
+    Band {
+        bytes: (
+            least.map_or(0, |kb| bytes(kb).ceil() as u64),
+            most.map_or(u64::MAX, |kb| bytes(kb).floor() as u64),
+        ),
+        quality: ends("jpeg_quality").0.map_or(60, |q| q.clamp(1.0, 100.0).ceil() as u8),
+        dpi: profile.frame.map_or(300, |f| u16::try_from(f.dpi).unwrap_or(300)),
+    }
+}
