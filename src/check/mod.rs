@@ -81,7 +81,7 @@ mod upscaling;
 mod yaw;
 
 use crate::framing::{self, Plan};
-use crate::model::attributes::Attributer;
+use crate::model::attributes::{Attributer, region};
 use crate::scene::{Portrait, Scene};
 use crate::target::Target;
 use crate::verdict::{Evidence, Fault, Measured, Reading, Text, Unreadable, Value};
@@ -259,7 +259,9 @@ const IN_PICTURE: f64 = 0.6;
 fn chance(portrait: &Portrait, fault: f32, regions: &[usize]) -> Measured {
     let squares = Attributer::regions(&portrait.face.mesh);
     let size = portrait.scene.photo.pixels.dimensions();
-    if regions.iter().any(|&i| share_inside(squares[i], size) < IN_PICTURE) {
+    // Of the garment the network itself says where too little shows.
+    let mut needed = regions.iter().filter(|i| !region::TORSO.contains(i));
+    if needed.any(|&i| share_inside(squares[i], size) < IN_PICTURE) {
         return Err(Unreadable::because("too little of where it shows is in the picture"));
     }
     Ok(Reading {
