@@ -112,8 +112,8 @@ fn fill(judged: &Judged, profile: &Profile, wish: Wish) -> Result<Option<Rgb<u8>
         }
         Wish::Replace => true,
         Wish::Auto => {
-            let good = |id: &&str| matches!(outcome(id), None | Some(Outcome::Pass));
-            replacement.is_some() && !OF_THE_BACKGROUND.iter().all(|id| good(&id))
+            let good = |id: &str| matches!(outcome(id), None | Some(Outcome::Pass));
+            replacement.is_some() && !OF_THE_BACKGROUND.into_iter().all(good)
         }
     };
     // Before furniture and other people the matte is not good enough to be cut along.
