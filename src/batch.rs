@@ -1,4 +1,6 @@
 //! Many captures: the only parallelism. Results come in the order of the input.
+//!
+//! What is done with each capture is handed in: checking it, or making its standard file as well.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -10,24 +12,22 @@ use crate::capture::{Capture, Met};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::pipeline::{Checked, Pipeline};
-use crate::profile::{Profile, Stage};
 
-/// Check everything that was met, on `workers` threads, and hand each result to `each` in the order
-/// of the input, on the calling thread, until it breaks off.
+/// Do `work` with everything that was met, on `workers` threads, and hand each result to `each` in the
+/// order of the input, on the calling thread, until it breaks off.
 ///
-/// One capture that makes a worker panic is one failed capture. The results do not depend on the
-/// number of workers.
+/// What could not be found, and a capture that makes a worker panic, is one failed capture. The results
+/// do not depend on the number of workers.
 ///
 /// # Errors
 /// When the models cannot be loaded or the threads not be started; single captures never fail the
 /// batch.
-pub fn run(
+pub fn run<T: From<Checked> + Send>(
     met: &[Met],
     engine: &Engine,
-    profile: &Profile,
-    stage: Stage,
     workers: usize,
-    mut each: impl FnMut(Checked) -> ControlFlow<()>,
+    work: impl Fn(&mut Pipeline, &Capture) -> T + Sync,
+    mut each: impl FnMut(T) -> ControlFlow<()>,
 ) -> Result<()> {
     let workers = workers.clamp(1, met.len().max(1));
     // Loaded before any result is given, so that a broken model is one error and not one per photo.
@@ -45,13 +45,13 @@ pub fn run(
     let (sender, receiver) = mpsc::sync_channel(4 * workers);
     pool.in_place_scope(|scope| {
         for mut pipeline in pipelines.into_iter().map(Some) {
-            let (sender, next) = (sender.clone(), &next);
+            let (sender, next, work) = (sender.clone(), &next, &work);
             scope.spawn(move |_| {
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     let Some(one) = met.get(i) else { break };
-                    let checked = check_one(&mut pipeline, one, engine, profile, stage);
-                    if sender.send((i, checked)).is_err() {
+                    let done = one_of(&mut pipeline, one, engine, work);
+                    if sender.send((i, done)).is_err() {
                         break;
                     }
                 }
@@ -59,10 +59,10 @@ pub fn run(
         }
         drop(sender);
         let (mut waiting, mut due) = (BTreeMap::new(), 0);
-        for (i, checked) in receiver {
-            waiting.insert(i, checked);
-            while let Some(checked) = waiting.remove(&due) {
-                if each(checked).is_break() {
+        for (i, done) in receiver {
+            waiting.insert(i, done);
+            while let Some(done) = waiting.remove(&due) {
+                if each(done).is_break() {
                     // Dropping the receiver stops the workers.
                     return;
                 }
@@ -73,24 +73,23 @@ pub fn run(
     Ok(())
 }
 
-fn check_one(
+fn one_of<T: From<Checked>>(
     pipeline: &mut Option<Pipeline>,
     one: &Met,
     engine: &Engine,
-    profile: &Profile,
-    stage: Stage,
-) -> Checked {
+    work: impl Fn(&mut Pipeline, &Capture) -> T,
+) -> T {
     let capture = match one {
         Ok(capture) => capture,
         Err(e) => {
             let path = e.path().map(ToOwned::to_owned).unwrap_or_default();
             let capture = Capture { id: path.to_string_lossy().into_owned(), path };
-            return Checked { capture, sha256: None, outcome: Err(e.to_string()) };
+            return Checked { capture, sha256: None, outcome: Err(e.to_string()) }.into();
         }
     };
     let fail = |said: &str| {
         let outcome = Err(format!("{}: {said}", capture.path.display()));
-        Checked { capture: capture.clone(), sha256: None, outcome }
+        Checked { capture: capture.clone(), sha256: None, outcome }.into()
     };
     // A worker whose models were lost to a panic loads them anew.
     if pipeline.is_none() {
@@ -100,10 +99,10 @@ fn check_one(
         }
     }
     let Some(mut models) = pipeline.take() else { return fail("no models") };
-    match catch_unwind(AssertUnwindSafe(|| models.check(capture, profile, stage))) {
-        Ok(checked) => {
+    match catch_unwind(AssertUnwindSafe(|| work(&mut models, capture))) {
+        Ok(done) => {
             *pipeline = Some(models);
-            checked
+            done
         }
         // A session that was left in the middle of a run is not used again.
         Err(panic) => {

@@ -1,5 +1,7 @@
 //! What there is to check: paths, folders, lists of paths. Holds no pixels.
 
+pub mod names;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -4,8 +4,8 @@ mod check;
 mod eval;
 mod input;
 mod inspect;
+mod make;
 mod outfile;
-mod standardise;
 mod tell;
 
 use std::io::{self, Write};
@@ -15,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
+use crate::naming::Template;
 use crate::profile::{self, Stage};
 
 /// Exit code for wrong usage (`EX_USAGE` of BSD's sysexits.h).
@@ -107,10 +108,15 @@ struct CheckArgs {
     #[command(flatten)]
     input: InputArgs,
     /// Also write one JSON record per capture to DIR/findings.ndjson
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", group = "written")]
     out: Option<PathBuf>,
-    /// Replace DIR/findings.ndjson where there is one
-    #[arg(long, requires = "out")]
+    /// Also make the standard files, as `photogate standardise --out DIR` does
+    #[arg(long, value_name = "DIR", group = "written")]
+    standardise: Option<PathBuf>,
+    #[command(flatten)]
+    make: MakeArgs,
+    /// Replace what is there
+    #[arg(long, requires = "written")]
     force: bool,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
@@ -118,6 +124,26 @@ struct CheckArgs {
     /// Give the 478 mesh points of each face in the records
     #[arg(long)]
     mesh: bool,
+}
+
+/// How standard files are made and called.
+#[derive(Debug, Args)]
+struct MakeArgs {
+    /// What to do with the background: replace it where the profile allows that and it is not as
+    /// wanted, leave its pixels, or replace it always
+    #[arg(long, value_enum, default_value_t, requires = "standardise")]
+    background: BackgroundArg,
+    /// Which captures are made into files: those that pass, also those that a person must look at, or all
+    #[arg(long, value_enum, default_value_t, requires = "standardise")]
+    accept: AcceptArg,
+    /// Names of the files, without ending: {stem} is the capture's own name, {n} counts the files
+    /// ({n:4} with four digits), any other is a column of --subjects, such as {student}, {id} or
+    /// {code}; a / makes folders
+    #[arg(long, value_name = "TEMPLATE", default_value = "{stem}", value_parser = Template::parse, requires = "standardise")]
+    name: Template,
+    /// Who is on which capture: CSV with the column `file`, and others for --name
+    #[arg(long, value_name = "FILE", requires = "standardise")]
+    subjects: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -161,15 +187,10 @@ struct StandardiseArgs {
     #[command(flatten)]
     input: InputArgs,
     /// Where to write NAME.jpg and its proof NAME.json for each capture
-    #[arg(long, value_name = "DIR")]
+    #[arg(id = "standardise", long = "out", value_name = "DIR", required = true)]
     out: PathBuf,
-    /// What to do with the background: replace it where the profile allows that and it is not as
-    /// wanted, leave its pixels, or replace it always
-    #[arg(long, value_enum, default_value_t)]
-    background: BackgroundArg,
-    /// Which captures are made into files: those that pass, also those that a person must look at, or all
-    #[arg(long, value_enum, default_value_t)]
-    accept: AcceptArg,
+    #[command(flatten)]
+    make: MakeArgs,
     /// Replace what is there
     #[arg(long)]
     force: bool,
@@ -279,7 +300,7 @@ pub fn run(cli: &Cli) -> Result<u8> {
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
-        Command::Standardise(args) => standardise::run(args),
+        Command::Standardise(args) => check::standardise(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),

@@ -130,6 +130,15 @@ pub enum Error {
         reason: String,
     },
 
+    /// A list of subjects that cannot be used.
+    #[error("{}: {reason}", path.display())]
+    Subjects {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, with the line.
+        reason: String,
+    },
+
     /// The command cannot mean anything.
     #[error("{reason}")]
     Usage {
@@ -150,7 +159,8 @@ impl Error {
             | Error::Corrupt { path, .. }
             | Error::TooManyPixels { path, .. }
             | Error::Write { path, .. }
-            | Error::Decisions { path, .. } => Some(path),
+            | Error::Decisions { path, .. }
+            | Error::Subjects { path, .. } => Some(path),
             Error::Engine { .. }
             | Error::Standard { .. }
             | Error::Model { .. }

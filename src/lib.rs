@@ -35,6 +35,7 @@ pub mod profile;
 pub mod judge;
 pub mod standardise;
 pub mod pipeline;
+pub mod naming;
 pub mod produce;
 pub mod batch;
 pub mod evaluate;

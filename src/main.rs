@@ -21,8 +21,13 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(e) => {
             eprintln!("photogate: {e}");
-            let usage =
-                matches!(e, Error::Usage { .. } | Error::Profile { .. } | Error::Decisions { .. });
+            let usage = matches!(
+                e,
+                Error::Usage { .. }
+                    | Error::Profile { .. }
+                    | Error::Decisions { .. }
+                    | Error::Subjects { .. }
+            );
             ExitCode::from(if usage { cli::WRONG_USAGE } else { 2 })
         }
     }

@@ -50,7 +50,16 @@ pub struct Made {
     pub file: std::result::Result<Standard, String>,
 }
 
-/// Check a capture and make its standard file. Never fails: what goes wrong is its outcome.
+impl From<Checked> for Made {
+    /// No file, because the capture could not be read.
+    fn from(checked: Checked) -> Made {
+        let reason = checked.outcome.as_ref().err().cloned();
+        Made { file: Err(reason.unwrap_or_else(|| "no file was asked for".to_owned())), checked }
+    }
+}
+
+/// Check a capture and make its standard file, of the same decoded pixels and the same run of the
+/// models. Never fails: what goes wrong is its outcome.
 pub fn make(pipeline: &mut Pipeline, capture: &Capture, profile: &Profile, order: Order) -> Made {
     let mut sha256 = None;
     let mut perceive = || {
@@ -58,22 +67,14 @@ pub fn make(pipeline: &mut Pipeline, capture: &Capture, profile: &Profile, order
         sha256 = Some(sha256_hex(&bytes));
         pipeline.perceive(photo::decode(&bytes, &capture.path)?)
     };
-    let perceived = perceive();
+    let perceived = perceive().map_err(|e| e.to_string());
     let capture = capture.clone();
     let scene = match perceived {
         Ok(scene) => scene,
-        Err(e) => {
-            let reason = e.to_string();
-            let checked = Checked { capture, sha256, outcome: Err(reason.clone()) };
-            return Made { checked, file: Err(reason) };
-        }
+        Err(reason) => return Checked { capture, sha256, outcome: Err(reason) }.into(),
     };
     let judged = judge_scene(&scene, profile, Stage::Capture);
-    let file = if judged.verdict.outcome > order.accept {
-        Err(format!("its verdict is {}", judged.verdict.outcome.id()))
-    } else {
-        standard(pipeline, &scene, &judged, profile, order).map_err(|e| e.to_string())
-    };
+    let file = standard(pipeline, &scene, &judged, profile, order).map_err(|e| e.to_string());
     Made { checked: Checked { capture, sha256, outcome: Ok(judged) }, file }
 }
 
@@ -85,10 +86,23 @@ fn standard(
     order: Order,
 ) -> Result<Standard> {
     let refuse = |reason: &str| Error::Standard { reason: reason.to_owned() };
+    match judged.verdict.outcome {
+        outcome if outcome <= order.accept => {}
+        Outcome::Fail => return Err(refuse("the capture fails")),
+        _ => return Err(refuse("a person must look at the capture")),
+    }
     let person = scene.person.as_ref().ok_or_else(|| refuse("there is not exactly one face"))?;
     let plan = judged.plan.as_ref().ok_or_else(|| refuse("the profile has no frame"))?;
-    if plan.scale[0] > profile.frame.map_or(1.0, |f| f.enlarge) as f32 + 1e-3 {
-        return Err(refuse("the capture has too few pixels, and is not enlarged"));
+    let most = profile.frame.map_or(1.0, |f| f.enlarge) as f32;
+    if plan.scale[0] > most + 1e-3 {
+        let [x0, y0, x1, y1] = plan.crop;
+        let [w, h] = plan.size;
+        return Err(refuse(&format!(
+            "too few pixels: {:.0} x {:.0} would be enlarged {:.2} times to {w} x {h}, and {most} is the most",
+            x1 - x0,
+            y1 - y0,
+            plan.scale[0]
+        )));
     }
     let fill = fill(judged, profile, order.background)?;
     let made = standardise::render(scene, person, plan, fill);

@@ -9,6 +9,8 @@ mod resample;
 
 use image::{Rgb, RgbImage};
 
+pub use background::RADII;
+
 use crate::framing::Plan;
 use crate::scene::{Person, Scene};
 

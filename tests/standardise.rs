@@ -2,6 +2,9 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use common::fixture;
 use image::Rgb;
 use palette::color_difference::Ciede2000;
@@ -86,9 +89,106 @@ fn what_fails_is_not_made_unless_asked_for_and_clutter_is_never_cut_out() {
     let [turned, cluttered] = ["captures/v20_yaw20.jpg", "people/v36_clutter.jpg"].map(fixture);
     let (code, said) = photogate(&["standardise", turned.to_str().unwrap(), "--out", out]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("NOT MADE") && said.contains("fail"), "{said}");
+    assert!(said.contains("not made: the capture fails"), "{said}");
     let (_, said) =
         photogate(&["standardise", cluttered.to_str().unwrap(), "--out", out, "--accept", "any"]);
     assert!(said.contains("too cluttered"), "{said}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// Everything in a folder, by its path below it.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let all = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    let files = all.filter(|e| e.file_type().is_file());
+    let below = |p: &Path| p.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+    files.map(|e| (below(e.path()), std::fs::read(e.path()).unwrap())).collect()
+}
+
+#[test]
+fn files_are_called_by_the_list_and_come_from_the_same_pass_as_the_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let [list, gbk] = ["list.csv", "gbk.csv"].map(path);
+    // c03 is not on the list; c02 has no number.
+    let text = "file,班级,student\nc01,电信 1/班,2026001\nc02.jpg,电信 1/班,\n";
+    std::fs::write(&list, text).unwrap();
+    std::fs::write(&gbk, encoding_rs::GB18030.encode(text).0).unwrap();
+    let captures =
+        ["c01", "c02", "c03", "v20_yaw20"].map(|n| fixture(&format!("captures/{n}.jpg")));
+    let captures = captures.each_ref().map(|p| p.to_str().unwrap());
+    let (one, two) = (path("one"), path("two"));
+    let naming = ["--name", "{班级}/{student}_{n:2}", "--subjects"];
+    let (code, said) = photogate(
+        &[&["check"], &captures[..], &["--standardise", &one, "--workers", "2"], &naming, &[&list]]
+            .concat(),
+    );
+    assert_eq!(code, Some(2), "two captures have no name\n{said}");
+    assert!(said.contains("no `student` for this capture"), "{said}");
+    assert!(said.contains("no line for this capture"), "{said}");
+    assert!(said.contains("not made: the capture fails"), "{said}");
+    let made = files(Path::new(&one));
+    let names: Vec<_> = made.keys().collect();
+    assert_eq!(names, ["电信_1_班/2026001_01.jpg", "电信_1_班/2026001_01.json"]);
+    // The command of its own, one worker and a list as Excel writes it in China make the same bytes.
+    let (code, _) = photogate(
+        &[&["standardise"], &captures[..], &["--out", &two, "--workers", "1"], &naming, &[&gbk]]
+            .concat(),
+    );
+    assert_eq!(code, Some(2));
+    assert_eq!(files(Path::new(&two)), made);
+    // A picture that is there is not replaced unasked, nor is a proof written beside it.
+    std::fs::remove_file(Path::new(&one).join(names[1])).unwrap();
+    let again = [&["check", captures[0], "--standardise", &one], &naming[..], &[&list]].concat();
+    let (code, said) = photogate(&again);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("is there already"), "{said}");
+    assert_eq!(files(Path::new(&one)).len(), 1);
+    assert_eq!(photogate(&[&again[..], &["--force"]].concat()).0, Some(0));
+    assert_eq!(files(Path::new(&one)), made);
+}
+
+#[test]
+fn an_order_that_cannot_be_filled_is_said_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+    let capture = fixture("captures/c01.jpg");
+    let capture = capture.to_str().unwrap();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, "file,id\nc01,1\n").unwrap();
+    let list = list.to_str().unwrap();
+    for (order, wanted) in [
+        (vec!["--name", "{student}"], "give --subjects FILE"),
+        (vec!["--name", "{student}", "--subjects", list], "there is no such column"),
+        (vec!["--name", "{stem"], "brace"),
+        (vec!["--stage", "finished"], "leave --stage out"),
+        (vec!["--subjects", "nowhere.csv"], "could not be read"),
+    ] {
+        let args = [&["standardise", capture, "--out", out], &order[..]].concat();
+        let run = assert_cmd::Command::cargo_bin("photogate").unwrap().args(args).output().unwrap();
+        let said = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(64), "{order:?}: {said}");
+        assert!(said.contains(wanted), "{order:?}: {said}");
+    }
+    assert!(!Path::new(out).exists());
+}
+
+#[test]
+fn the_records_of_a_check_say_what_was_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let captures = ["c01", "v20_yaw20"].map(|n| fixture(&format!("captures/{n}.jpg")));
+    let [good, turned] = captures.each_ref().map(|p| p.to_str().unwrap());
+    let order = ["check", good, turned, "--standardise", out, "--format", "ndjson"];
+    let (code, said) = photogate(&order);
+    assert_eq!(code, Some(1));
+    let records: Vec<serde_json::Value> =
+        said.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let standard = &records[0]["standard"];
+    assert_eq!(standard["name"], "c01");
+    assert_eq!(standard["verdict"], "pass");
+    let bytes = std::fs::read(folder.path().join("c01.jpg")).unwrap();
+    assert_eq!(standard["bytes"], bytes.len());
+    assert_eq!(standard["sha256"], photogate::hash::sha256_hex(&bytes));
+    assert_eq!(records[1]["standard"]["not_made"], "the capture fails");
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::agreement::said;
 use crate::evaluate::pairing::{self, Paired};
 use crate::evaluate::{VERDICT, decisions, evaluate};
+use crate::pipeline::Pipeline;
 use crate::progress;
 use crate::report::eval::{Evaluation, NotRead, csv, json, terminal};
 use crate::report::json::Run;
@@ -48,7 +49,8 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let bar = progress::bar(captures.len());
     let (met, decided): (Vec<Met>, Vec<_>) = captures.into_iter().map(|(c, d)| (Ok(c), d)).unzip();
     let (mut decided, mut pairs, mut pictures) = (decided.into_iter(), Vec::new(), 0);
-    batch::run(&met, engine, &profile, stage, input.workers(), |checked| {
+    let work = |models: &mut Pipeline, capture: &Capture| models.check(capture, &profile, stage);
+    batch::run(&met, engine, input.workers(), work, |checked| {
         // Results come in the order of the input, one for each.
         let decided = decided.next().unwrap_or_default();
         let file = checked.capture.id;

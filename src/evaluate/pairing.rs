@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::Decision;
 use super::decisions::Row;
 use crate::capture::Capture;
+use crate::capture::names::Names;
 
 /// Decisions on one picture, by check id: each with the line that it stands in.
 pub type Decided = BTreeMap<&'static str, (Decision, u64)>;
@@ -22,12 +23,7 @@ pub struct Paired {
 
 /// Find the capture of every row.
 ///
-/// A picture may be named by its path below the folder that was given; by the end of that path, most
-/// often the file name alone; or by either without the ending (`.jpg`). The first of these that any
-/// capture answers to counts. A path with folders in it never matches by its file name alone: of
-/// `class1/001.jpg` and `class2/001.jpg` one may be missing.
-///
-/// A decision of pass or fail takes the place of an unknown one.
+/// [`Names`] says what a picture may be called. A decision of pass or fail takes the place of an unknown one.
 ///
 /// # Errors
 /// With the reason, where a name means more than one capture, or two rows disagree.
@@ -37,7 +33,7 @@ pub fn pair(rows: &[Row], captures: &[Capture]) -> Result<Paired, String> {
     let mut missing: Vec<(String, Decided)> = Vec::new();
     let mut place: HashMap<&str, usize> = HashMap::new();
     for row in rows {
-        let decided = match names.find(row, captures)? {
+        let decided = match names.find(&row.file, row.line)? {
             Some(capture) => found.entry(capture).or_default(),
             None => {
                 let at = *place.entry(&row.file).or_insert_with(|| {
@@ -73,60 +69,6 @@ fn add(decided: &mut Decided, row: &Row) -> Result<(), String> {
             now.id()
         )),
     }
-}
-
-/// The captures by everything that a row may call them.
-struct Names {
-    ids: HashMap<String, Vec<usize>>,
-    ends: HashMap<String, Vec<usize>>,
-    stems: HashMap<String, Vec<usize>>,
-}
-
-impl Names {
-    fn of(captures: &[Capture]) -> Names {
-        let mut names = Names { ids: HashMap::new(), ends: HashMap::new(), stems: HashMap::new() };
-        for (i, capture) in captures.iter().enumerate() {
-            names.ids.entry(plain(&capture.id)).or_default().push(i);
-            let path = plain(&capture.path.to_string_lossy());
-            let starts = path.match_indices('/').map(|(at, _)| at + 1);
-            for start in std::iter::once(0).chain(starts) {
-                let end = &path[start..];
-                names.ends.entry(end.to_owned()).or_default().push(i);
-                if let Some(stem) = without_ending(end) {
-                    names.stems.entry(stem.to_owned()).or_default().push(i);
-                }
-            }
-        }
-        names
-    }
-
-    fn find(&self, row: &Row, captures: &[Capture]) -> Result<Option<usize>, String> {
-        let name = plain(&row.file);
-        let met = [&self.ids, &self.ends, &self.stems].into_iter().find_map(|by| by.get(&name));
-        let Some(met) = met else { return Ok(None) };
-        let path = |i: usize| &captures[i].path;
-        match met.iter().find(|i| path(**i) != path(met[0])) {
-            None => Ok(Some(met[0])),
-            Some(other) => Err(format!(
-                "line {}: `{}` may be {} or {}: give more of its path",
-                row.line,
-                row.file.escape_debug(),
-                path(met[0]).display(),
-                path(*other).display()
-            )),
-        }
-    }
-}
-
-/// A path with forward slashes and without a leading `./`: lists are written on any system.
-fn plain(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    path.trim_start_matches("./").to_owned()
-}
-
-fn without_ending(path: &str) -> Option<&str> {
-    let (stem, ending) = path.rsplit_once('.')?;
-    (!ending.contains('/') && !stem.is_empty() && !stem.ends_with('/')).then_some(stem)
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@ use crate::model;
 use crate::model::attributes::{Attributer, Attributes};
 use crate::photo::FileFacts;
 use crate::pipeline::{Checked, Judged};
-use crate::produce::Made;
+use crate::produce::{Made, Standard};
 use crate::profile::{Profile, Stage};
 use crate::scene::Scene;
-use crate::standardise::Background;
+use crate::standardise::{self, Background};
 use crate::verdict::{Accept, Band, Evidence, Finding, Unreadable, Value};
 
 /// What the records of one run have in common.
@@ -35,6 +35,25 @@ pub struct Run<'a> {
 /// Pictures are measured in pixels of the upright photo, angles in degrees. Nothing in it depends on
 /// the time or on the number of workers.
 pub fn record(checked: &Checked, run: &Run) -> String {
+    recorded(checked, run, None)
+}
+
+/// The record of a capture that a standard file was asked of: `name` is where it was written, or why it
+/// was not.
+pub fn record_made(made: &Made, name: Result<&str, &str>, run: &Run) -> String {
+    let standard = match (name, &made.file) {
+        (Ok(name), Ok(file)) => {
+            let mut said = written(file);
+            said["name"] = json!(name);
+            said["verdict"] = json!(file.judged.verdict.outcome.id());
+            said
+        }
+        (name, _) => json!({"not_made": name.err()}),
+    };
+    recorded(&made.checked, run, Some(standard))
+}
+
+fn recorded(checked: &Checked, run: &Run, standard: Option<Json>) -> String {
     let mut record = Map::new();
     record.insert("id".into(), json!(checked.capture.id));
     record.insert("path".into(), json!(checked.capture.path.to_string_lossy()));
@@ -45,6 +64,9 @@ pub fn record(checked: &Checked, run: &Run) -> String {
             record.insert("verdict".into(), json!("error"));
             record.insert("error".into(), json!(reason));
         }
+    }
+    if let Some(standard) = standard {
+        record.insert("standard".into(), standard);
     }
     provenance(&mut record, run);
     Json::Object(record).to_string()
@@ -63,27 +85,31 @@ pub fn made(made: &Made, run: &Run) -> String {
     if let Ok(file) = &made.file {
         let mut finished = Map::new();
         judged_part(&mut finished, &file.judged, false);
-        record.insert(
-            "file".into(),
-            json!({
-                "sha256": sha256_hex(&file.bytes),
-                "bytes": file.bytes.len(),
-                "quality": file.quality,
-                "background": background(&file.background),
-            }),
-        );
+        record.insert("file".into(), written(file));
         record.insert("finished".into(), Json::Object(finished));
     }
     provenance(&mut record, run);
     format!("{:#}\n", Json::Object(record))
 }
 
-/// What was done with the background, in words.
-pub fn background(done: &Background) -> String {
-    match done {
-        Background::Kept => "kept".to_owned(),
-        Background::Replaced(c) => format!("replaced by {},{},{}", c.0[0], c.0[1], c.0[2]),
-    }
+/// What the standard file is, and how its background came about.
+fn written(file: &Standard) -> Json {
+    let background = match &file.background {
+        Background::Kept => json!({"operation": "kept"}),
+        Background::Replaced(c) => json!({
+            "operation": "replaced",
+            "colour": c.0,
+            "foreground": "Forte 2021, blur fusion",
+            "radii": standardise::RADII,
+        }),
+    };
+    json!({
+        "sha256": sha256_hex(&file.bytes),
+        "bytes": file.bytes.len(),
+        "quality": file.quality,
+        "resampling": "Lanczos 3, linear light",
+        "background": background,
+    })
 }
 
 /// What made the result: models, profile, program.

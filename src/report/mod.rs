@@ -48,6 +48,26 @@ impl Summary {
     }
 }
 
+/// What became of the standard files of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Written.
+    pub written: usize,
+    /// Of these, passed as finished files.
+    pub passed: usize,
+    /// Could not be named or written.
+    pub failed: usize,
+}
+
+impl Files {
+    /// Count one more capture.
+    pub fn count(&mut self, written: bool, passed: bool, failed: bool) {
+        self.written += usize::from(written);
+        self.passed += usize::from(passed);
+        self.failed += usize::from(failed);
+    }
+}
+
 /// A number as people read it: no more digits than its size deserves.
 fn number(value: f64) -> String {
     let digits = match value.abs() {
@@ -94,6 +114,16 @@ fn limit(finding: &Finding) -> String {
         Accept::Range { pass, .. } => with_unit(&band(*pass), finding.check),
         Accept::OneOf(names) => names.join(" / "),
     }
+}
+
+/// How far the value lies outside its pass band, with its unit.
+fn beyond(finding: &Finding) -> Option<String> {
+    let slack = finding.slack.filter(|s| *s < 0.0)?;
+    let digits = (1..7)
+        .map(|d| format!("{:.d$}", -slack))
+        .find(|t| t.chars().any(|c| ('1'..='9').contains(&c)))?;
+    let text = if slack <= -10.0 { number(-slack) } else { digits };
+    Some(with_unit(text.trim_end_matches(".0"), finding.check))
 }
 
 fn with_unit(text: &str, check: &str) -> String {

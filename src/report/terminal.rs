@@ -1,12 +1,15 @@
 //! What a photographer reads at a glance: the verdict, the one thing to mend, the number, the limit.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Summary, limit, value};
+use super::{Files, Summary, beyond, limit, number, value};
 use crate::check;
 use crate::pipeline::{Checked, Judged};
+use crate::produce::Standard;
+use crate::standardise::Background;
 use crate::verdict::{Finding, Outcome, Text};
 
 /// Languages of the instructions.
@@ -113,7 +116,11 @@ fn numbers(finding: &Finding, language: Language) -> String {
     match &finding.measured {
         Ok(_) => {
             let bound = word(language, "标准", "limit");
-            format!("{title}: {} ({bound} {})", value(finding), limit(finding))
+            let off = beyond(finding).map_or_else(String::new, |off| match language {
+                Language::Zh => format!("，差 {off}"),
+                Language::Both | Language::En => format!(", off by {off}"),
+            });
+            format!("{title}: {} ({bound} {}{off})", value(finding), limit(finding))
         }
         // Why is said in English, for the record.
         Err(_) if language == Language::Zh => format!("{title}: 未测出"),
@@ -152,6 +159,7 @@ pub(super) fn say(text: Text, language: Language) -> String {
 pub fn summary(
     out: &mut impl Write,
     summary: &Summary,
+    files: Option<&Files>,
     made_by: &str,
     language: Language,
 ) -> io::Result<()> {
@@ -169,5 +177,66 @@ pub fn summary(
              {LOOK}{review} to look at{LOOK:#}, {error} unreadable"
         )?;
     }
+    if let Some(Files { written, passed, failed }) = files {
+        let more = |n: usize, text: String| if n > 0 { text } else { String::new() };
+        let unlike = written - passed;
+        if language == Language::Zh {
+            write!(out, "；标准照 {written}")?;
+            write!(out, "{}", more(unlike, format!("（成品复检未过 {unlike}）")))?;
+            write!(out, "{}", more(*failed, format!("，{FAIL}写入失败 {failed}{FAIL:#}")))?;
+        } else {
+            write!(out, "; {written} standard files")?;
+            write!(out, "{}", more(unlike, format!(" ({unlike} of them do not pass)")))?;
+            write!(out, "{}", more(*failed, format!(", {FAIL}{failed} not written{FAIL:#}")))?;
+        }
+    }
     writeln!(out, "  {FAINT}({made_by}){FAINT:#}")
+}
+
+/// Write the line of a standard file, and what is wrong with it as a finished one.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn standard(
+    out: &mut impl Write,
+    file: &Standard,
+    path: &Path,
+    language: Language,
+) -> io::Result<()> {
+    let size = file.bytes.len() as f64 / 1024.0;
+    let background = match (&file.background, language == Language::Zh) {
+        (Background::Kept, true) => "背景保留".to_owned(),
+        (Background::Kept, false) => "background kept".to_owned(),
+        (Background::Replaced(c), zh) => {
+            let [r, g, b] = c.0;
+            let said = if zh { "背景换为" } else { "background replaced by" };
+            format!("{said} {r},{g},{b}")
+        }
+    };
+    let quality = word(language, "质量", "quality");
+    writeln!(
+        out,
+        "       -> {}  {FAINT}{quality} {}, {} KB, {background}{FAINT:#}",
+        printable(&path.to_string_lossy()),
+        file.quality,
+        number(size),
+    )?;
+    let wrong = file.judged.verdict.findings.iter();
+    for finding in wrong.filter(|f| f.limit.required && f.outcome != Outcome::Pass) {
+        let (style, said) = match finding.outcome {
+            Outcome::Fail => (FAIL, word(language, "成品不合格", "the file fails")),
+            _ => (LOOK, word(language, "成品待复核", "look at the file")),
+        };
+        writeln!(out, "          {style}{said}{style:#}: {}", numbers(finding, language))?;
+    }
+    Ok(())
+}
+
+/// Write why there is no standard file.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn not_made(out: &mut impl Write, reason: &str, language: Language) -> io::Result<()> {
+    let said = word(language, "未制作", "not made");
+    writeln!(out, "       {LOOK}{said}{LOOK:#}: {}", printable(reason))
 }

@@ -12,7 +12,7 @@ use crate::guided::window_means;
 
 /// Radii of the two windows, eye distances: as the paper's 90 and 6 px are on its pictures of some
 /// 800 px, whose faces have about 200 px between the eyes.
-const RADII: [f32; 2] = [0.45, 0.03];
+pub const RADII: [f32; 2] = [0.45, 0.03];
 
 /// Keeps a window without foreground (or background) from dividing by nothing.
 const LITTLE: f32 = 1e-5;

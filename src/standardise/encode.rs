@@ -5,10 +5,14 @@ use jpeg_encoder::{ColorType, Encoder, PixelDensity, SamplingFactor};
 
 use crate::error::{Error, Result};
 
+/// Highest quality of a file that nothing bounds: beyond it files grow by half and no eye sees why
+/// (libjpeg's own usage.txt advises against it).
+const ENOUGH: u8 = 95;
+
 /// What the file must keep to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Band {
-    /// Fewest and most bytes.
+    /// Fewest and most bytes; `u64::MAX` bounds nothing.
     pub bytes: (u64, u64),
     /// Lowest quality factor, 1 to 100.
     pub quality: u8,
@@ -25,7 +29,8 @@ pub struct Encoded {
     pub quality: u8,
 }
 
-/// The JPEG of the highest quality whose size lies in the band.
+/// The JPEG of the highest quality whose size lies in the band; of quality 95, or more where the file
+/// would be too small, if there is no most.
 ///
 /// Baseline, 4:2:0, JFIF density, no metadata. Nothing is ever padded.
 ///
@@ -33,6 +38,12 @@ pub struct Encoded {
 /// [`Error::Standard`] when it is too large at the lowest quality or too small at 100.
 pub fn encode(picture: &RgbImage, band: &Band) -> Result<Encoded> {
     let (least, most) = band.bytes;
+    if most == u64::MAX && band.quality <= ENOUGH {
+        let enough = jpeg(picture, ENOUGH, band.dpi)?;
+        if enough.len() as u64 >= least {
+            return Ok(Encoded { bytes: enough, quality: ENOUGH });
+        }
+    }
     let at = |quality: u8| jpeg(picture, quality, band.dpi);
     let size = |bytes: &[u8]| bytes.len() as u64;
     let lowest = at(band.quality)?;
@@ -106,6 +117,15 @@ mod tests {
         assert!(found.quality >= 90 && (found.bytes.len() as u64) <= whole);
         let next = jpeg(&picture(), found.quality + 1, 300).unwrap();
         assert!(next.len() as u64 > whole);
+    }
+
+    #[test]
+    fn what_nothing_bounds_is_of_quality_95_unless_that_is_too_small() {
+        let free = |least| Band { bytes: (least, u64::MAX), quality: 60, dpi: 300 };
+        let enough = encode(&picture(), &free(0)).unwrap();
+        assert_eq!(enough.quality, 95);
+        let more = encode(&picture(), &free(enough.bytes.len() as u64 + 1)).unwrap();
+        assert_eq!(more.quality, 100);
     }
 
     #[test]

@@ -1,0 +1,186 @@
+//! How standard files are called: a template, filled from the capture's own name and from a list of who
+//! is on it.
+//!
+//! `{stem}` is the capture's file name without its ending, `{n}` counts the files of the run (`{n:4}`
+//! with four digits), and any other name is a column of the list: `{id}`, `{student}`, `{code}`, `{学号}`.
+//! A `/` in the template makes folders; what is filled in never does.
+
+mod subjects;
+
+pub use subjects::Subjects;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::capture::Capture;
+
+/// Longest name of a file or folder, bytes: file systems take 255, and endings and a number come after.
+const LONGEST: usize = 200;
+
+/// A template of file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Names of folders and, last, of the file, each in parts.
+    components: Vec<Vec<Part>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Stem,
+    Counter { digits: usize },
+    Column(String),
+}
+
+impl Template {
+    /// Read a template.
+    ///
+    /// # Errors
+    /// With the reason: a brace without its other half, an empty place, a folder without a name.
+    pub fn parse(text: &str) -> Result<Template, String> {
+        let components: Result<Vec<_>, _> = text.split('/').map(component).collect();
+        Ok(Template { components: components? })
+    }
+
+    /// The columns of a list that it wants.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.components.iter().flatten().filter_map(|part| match part {
+            Part::Column(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The name of a capture's file, without ending, folders parted by `/`; safe on every file system.
+    ///
+    /// # Errors
+    /// With the reason, where the list has nothing to fill in, or nothing is left of a name.
+    pub fn fill(&self, capture: &Capture, list: &Subjects, count: usize) -> Result<String, String> {
+        let part = |part: &Part| match part {
+            Part::Text(text) => Ok(text.clone()),
+            Part::Stem => {
+                let stem = Path::new(&capture.id).file_stem();
+                Ok(stem.map_or_else(String::new, |s| s.to_string_lossy().into_owned()))
+            }
+            Part::Counter { digits } => Ok(format!("{count:0digits$}")),
+            Part::Column(name) => list.cell(capture, name).map(ToOwned::to_owned),
+        };
+        let names = self.components.iter().map(|parts| {
+            let filled: Result<Vec<String>, String> = parts.iter().map(part).collect();
+            let filled = filled?.concat();
+            let name = safe(&filled);
+            // `..` would come out as `_`, which nobody meant.
+            if name.is_empty() || filled.trim_matches(['.', ' ']).is_empty() {
+                return Err(format!("no name is left of `{}`", filled.escape_debug()));
+            }
+            Ok(name)
+        });
+        Ok(names.collect::<Result<Vec<_>, _>>()?.join("/"))
+    }
+}
+
+fn component(text: &str) -> Result<Vec<Part>, String> {
+    if text.is_empty() {
+        return Err("a file or folder has no name".to_owned());
+    }
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some(at) = rest.find(['{', '}']) {
+        let after = rest[at..].strip_prefix('{').and_then(|r| r.split_once('}'));
+        let Some((inside, after)) = after.filter(|(inside, _)| !inside.contains('{')) else {
+            return Err(format!("a brace without its other half in `{text}`"));
+        };
+        if at > 0 {
+            parts.push(Part::Text(rest[..at].to_owned()));
+        }
+        parts.push(place(inside)?);
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest.to_owned()));
+    }
+    Ok(parts)
+}
+
+fn place(inside: &str) -> Result<Part, String> {
+    match (inside.trim(), inside.split_once(':')) {
+        ("", _) => Err("`{}` names nothing".to_owned()),
+        ("stem", _) => Ok(Part::Stem),
+        ("n", _) => Ok(Part::Counter { digits: 1 }),
+        (_, Some(("n", digits))) => match digits.parse() {
+            Ok(digits @ 1..=12) => Ok(Part::Counter { digits }),
+            _ => Err(format!("`{{n:{digits}}}`: give 1 to 12 digits")),
+        },
+        (name, _) => Ok(Part::Column(name.to_owned())),
+    }
+}
+
+/// A name that every file system takes: no separators, control characters, device names, blanks or
+/// leading dots.
+fn safe(name: &str) -> String {
+    let options = sanitize_filename::Options { windows: true, truncate: false, replacement: "_" };
+    let clean = sanitize_filename::sanitize_with_options(name.trim(), options);
+    let clean: String = clean.chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect();
+    let clean = clean.trim_start_matches('.');
+    let end = (0..=clean.len().min(LONGEST)).rev().find(|i| clean.is_char_boundary(*i));
+    clean[..end.unwrap_or(0)].to_owned()
+}
+
+/// Names given in a run: none is given twice, also on file systems that know no capitals.
+#[derive(Debug, Default)]
+pub struct Taken(HashSet<String>);
+
+impl Taken {
+    /// The name, or where it was given before the same with a number.
+    pub fn unlike(&mut self, name: String) -> String {
+        let numbered = (2..).map(|i: u32| format!("{name}-{i}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        // There are more numbers than captures.
+        names.find(|n| self.0.insert(n.to_lowercase())).unwrap_or(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capture(id: &str) -> Capture {
+        Capture { id: id.to_owned(), path: id.into() }
+    }
+
+    fn name(template: &str, id: &str) -> Result<String, String> {
+        Template::parse(template).unwrap().fill(&capture(id), &Subjects::default(), 7)
+    }
+
+    #[test]
+    fn names_are_safe_everywhere() {
+        for (id, wanted) in [
+            ("a/张三 1.jpg", "张三_1"),
+            ("a/x.y.jpg", "x.y"),
+            ("CON.jpg", "_"),
+            ("..\\..\u{7}<a>.jpg", "_..__a_"),
+            ("a/.hidden.jpg", "hidden"),
+        ] {
+            let found = name("{stem}", id).unwrap();
+            assert_eq!(found, wanted, "{id}");
+        }
+        assert_eq!(name("{stem}", &format!("{}.jpg", "长".repeat(80))).unwrap().len(), 198);
+        assert!(name("{stem}", "...").is_err());
+    }
+
+    #[test]
+    fn a_template_counts_and_makes_folders() {
+        assert_eq!(name("batch 3/{n:4}_{stem}", "b/IMG 1.jpg").unwrap(), "batch_3/0007_IMG_1");
+        assert_eq!(name("{n}", "b.jpg").unwrap(), "7");
+        assert!(name("../{stem}", "b.jpg").is_err(), "nothing leads out of the folder");
+        for wrong in ["", "a//b", "/a", "{", "a}b", "{a{b}}", "{}", "{n:0}", "{n:x}"] {
+            assert!(Template::parse(wrong).is_err(), "{wrong}");
+        }
+        assert!(name("{student}", "b.jpg").unwrap_err().contains("student"));
+    }
+
+    #[test]
+    fn no_name_is_given_twice() {
+        let mut taken = Taken::default();
+        let given = ["a", "A", "a", "a-2"].map(|n| taken.unlike(n.to_owned()));
+        assert_eq!(given, ["a", "A-2", "a-3", "a-2-2"]);
+    }
+}
