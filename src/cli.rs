@@ -5,6 +5,7 @@ mod eval;
 mod input;
 mod inspect;
 mod make;
+mod stop;
 mod outfile;
 mod tell;
 
@@ -21,11 +22,15 @@ use crate::profile::{self, Stage};
 /// Exit code for wrong usage (`EX_USAGE` of BSD's sysexits.h).
 pub const WRONG_USAGE: u8 = 64;
 
+/// Exit code of a run that was stopped by Ctrl-C (128 + SIGINT, as shells tell it).
+const STOPPED: u8 = 130;
+
 /// Judge portrait photos against a photo specification.
 #[derive(Debug, Parser)]
 #[command(name = "photogate", version, about, propagate_version = true)]
 #[command(
-    after_help = "Exit codes: 0 all pass, 1 some need attention, 2 some could not be read, 64 wrong usage."
+    after_help = "Exit codes: 0 all pass, 1 some need attention, 2 some could not be read, 64 wrong usage, \
+130 stopped by Ctrl-C."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -79,9 +84,16 @@ enum ProfilesAction {
 /// What is judged, by which rules, and how.
 #[derive(Debug, Args)]
 struct InputArgs {
-    /// Files and folders; `-` reads a list of paths from standard input, one per line
+    /// Files, folders and archives (.zip, .tar, .tar.gz, .tar.zst); `-` reads a list of paths from standard
+    /// input, one per line
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// Only captures whose name matches, such as '*.jpg' or 'class1/**', may be repeated
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// No captures whose name matches, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
     /// Name of a built-in profile, or a .toml file
     #[arg(long, default_value = "chsi-degree")]
     profile: String,

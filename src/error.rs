@@ -67,6 +67,15 @@ pub enum Error {
         reason: String,
     },
 
+    /// An archive that cannot be read, or not to its end.
+    #[error("{}: archive: {reason}", path.display())]
+    Archive {
+        /// The archive.
+        path: PathBuf,
+        /// What is wrong, in the reader's words where it has some.
+        reason: String,
+    },
+
     /// The header claims more pixels than may be allocated. Nothing was.
     #[error("{}: too many pixels: {width} x {height}, the limit is {limit} pixels in all", path.display())]
     TooManyPixels {
@@ -157,6 +166,7 @@ impl Error {
             | Error::NotAnImage { path, .. }
             | Error::Unsupported { path, .. }
             | Error::Corrupt { path, .. }
+            | Error::Archive { path, .. }
             | Error::TooManyPixels { path, .. }
             | Error::Write { path, .. }
             | Error::Decisions { path, .. }

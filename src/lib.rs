@@ -37,8 +37,11 @@ pub mod standardise;
 pub mod pipeline;
 pub mod naming;
 pub mod produce;
+pub mod gate;
 pub mod batch;
 pub mod evaluate;
 pub mod report;
 pub mod progress;
 pub mod cli;
+
+pub use gate::Gate;

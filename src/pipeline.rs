@@ -3,7 +3,7 @@
 use image::RgbImage;
 
 use crate::body::{self, Marks};
-use crate::capture::{self, Capture};
+use crate::capture::{self, Capture, Given};
 use crate::check::{self, Measurement};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -90,17 +90,14 @@ impl Pipeline {
         })
     }
 
-    /// Read, decode, perceive, measure and judge one capture. Never fails: what goes wrong is its
-    /// outcome.
-    pub fn check(&mut self, capture: &Capture, profile: &Profile, stage: Stage) -> Checked {
-        let mut sha256 = None;
-        let mut run = || {
-            let bytes = capture::read(capture, photo::Limits::default().max_file_bytes)?;
-            sha256 = Some(sha256_hex(&bytes));
-            self.judge(photo::decode(&bytes, &capture.path)?, profile, stage)
+    /// Read, decode and perceive one capture: its hash, where it could be read, and what is seen.
+    pub fn look(&mut self, given: &Given) -> (Option<String>, Result<Scene>) {
+        let bytes = match capture::read(given, photo::Limits::default().max_file_bytes) {
+            Ok(bytes) => bytes,
+            Err(e) => return (None, Err(e)),
         };
-        let outcome = run().map_err(|e| e.to_string());
-        Checked { capture: capture.clone(), sha256, outcome }
+        let scene = photo::decode(&bytes, &given.capture.path).and_then(|p| self.perceive(p));
+        (Some(sha256_hex(&bytes)), scene)
     }
 
     /// Perceive, measure and judge a decoded photo.

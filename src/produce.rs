@@ -4,9 +4,8 @@ use std::path::Path;
 
 use image::Rgb;
 
-use crate::capture::{self, Capture};
+use crate::capture::Given;
 use crate::error::{Error, Result};
-use crate::hash::sha256_hex;
 use crate::photo;
 use crate::pipeline::{Checked, Judged, Pipeline, judge_scene};
 use crate::profile::{Limits, Profile, Stage};
@@ -58,27 +57,35 @@ impl From<Checked> for Made {
     }
 }
 
-/// Check a capture and make its standard file, of the same decoded pixels and the same run of the
-/// models. Never fails: what goes wrong is its outcome.
-pub fn make(pipeline: &mut Pipeline, capture: &Capture, profile: &Profile, order: Order) -> Made {
-    let mut sha256 = None;
-    let mut perceive = || {
-        let bytes = capture::read(capture, photo::Limits::default().max_file_bytes)?;
-        sha256 = Some(sha256_hex(&bytes));
-        pipeline.perceive(photo::decode(&bytes, &capture.path)?)
-    };
-    let perceived = perceive().map_err(|e| e.to_string());
-    let capture = capture.clone();
-    let scene = match perceived {
+/// Check what is seen of a capture, and make its standard file of the same pixels where one is asked
+/// for. Never fails: what goes wrong is its outcome.
+pub fn make(
+    pipeline: &mut Pipeline,
+    given: &Given,
+    profile: &Profile,
+    stage: Stage,
+    order: Option<Order>,
+) -> Made {
+    let (sha256, scene) = pipeline.look(given);
+    let capture = given.capture.clone();
+    let scene = match scene {
         Ok(scene) => scene,
-        Err(reason) => return Checked { capture, sha256, outcome: Err(reason) }.into(),
+        Err(e) => return Checked { capture, sha256, outcome: Err(e.to_string()) }.into(),
     };
-    let judged = judge_scene(&scene, profile, Stage::Capture);
-    let file = standard(pipeline, &scene, &judged, profile, order).map_err(|e| e.to_string());
-    Made { checked: Checked { capture, sha256, outcome: Ok(judged) }, file }
+    let judged = judge_scene(&scene, profile, stage);
+    let file = order.map(|order| standard(pipeline, &scene, &judged, profile, order));
+    let mut made = Made::from(Checked { capture, sha256, outcome: Ok(judged) });
+    if let Some(file) = file {
+        made.file = file.map_err(|e| e.to_string());
+    }
+    made
 }
 
-fn standard(
+/// The standard file of what was seen and judged.
+///
+/// # Errors
+/// [`Error::Standard`] with what stands against it.
+pub fn standard(
     pipeline: &mut Pipeline,
     scene: &Scene,
     judged: &Judged,

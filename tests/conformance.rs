@@ -8,11 +8,9 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::fixture;
-use photogate::capture::Capture;
+use photogate::Gate;
+use photogate::capture::{Capture, Given};
 use photogate::check;
-use photogate::engine::{self, Choice};
-use photogate::pipeline::Pipeline;
-use photogate::profile::{Profile, Stage};
 use photogate::verdict::{Measured, Value};
 
 /// Both engines agree to a thousandth of what a network says; these leave room for what follows from
@@ -51,15 +49,15 @@ fn said(measured: &Measured) -> String {
 
 /// Every check's reading on every rendered fixture, as a capture for `chsi-degree`.
 fn measured() -> Table {
-    let mut pipeline = Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap();
-    let profile = Profile::load("chsi-degree").unwrap();
+    let mut gate = Gate::new("chsi-degree").unwrap();
     let mut table = Table::new();
     for folder in ["captures", "people", "cases"] {
         for entry in std::fs::read_dir(fixture(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = format!("{folder}/{}", path.file_stem().unwrap().to_string_lossy());
             let capture = Capture { id: name.clone(), path };
-            let judged = pipeline.check(&capture, &profile, Stage::Capture).outcome.unwrap();
+            let given = Given { capture, bytes: None };
+            let judged = gate.take(&given, None).checked.outcome.unwrap();
             for (check, measured) in &judged.measurements {
                 table.insert((name.clone(), check.id), said(measured));
             }

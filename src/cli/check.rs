@@ -4,14 +4,16 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use super::input::nothing;
 use super::make::{Came, Maker};
 use super::outfile::OutFile;
-use super::{CheckArgs, Format, InputArgs, MakeArgs, StandardiseArgs, ignore_broken_pipe};
-use crate::batch;
-use crate::capture::Capture;
+use super::stop::{at_ctrl_c, stopped};
+use super::{CheckArgs, Format, InputArgs, MakeArgs, STOPPED, StandardiseArgs, ignore_broken_pipe};
+use crate::batch::{self, Known};
+use crate::capture::{Given, Take};
 use crate::error::{Error, Result};
-use crate::pipeline::Pipeline;
-use crate::produce::{self, Made};
+use crate::gate::Gate;
+use crate::produce::Made;
 use crate::progress;
 use crate::report::{Files, Summary, json, terminal};
 
@@ -37,7 +39,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8> {
         format: args.format,
         mesh: args.mesh,
     })?;
-    Ok(if files.failed > 0 { 2 } else { summary.exit_code() })
+    Ok(match () {
+        () if stopped() => STOPPED,
+        () if files.failed > 0 => 2,
+        () => summary.exit_code(),
+    })
 }
 
 /// Make the standard file of every capture; the exit code.
@@ -51,6 +57,7 @@ pub(super) fn standardise(args: &StandardiseArgs) -> Result<u8> {
         mesh: false,
     })?;
     Ok(match () {
+        () if stopped() => STOPPED,
         () if summary.error + files.failed > 0 => 2,
         () => u8::from(files.passed < summary.total()),
     })
@@ -60,30 +67,33 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let input = job.input;
     let profile = input.profile()?;
     let (stage, language) = (input.stage(), input.language());
-    let met = input.find()?;
-    let maker =
-        |(args, folder): &(&MakeArgs, PathBuf)| Maker::new(args, folder, job.force, (&met, stage));
+    let given = input.given()?;
+    let maker = |(args, folder): &(&MakeArgs, PathBuf)| {
+        Maker::new(args, folder, job.force, (&given, stage))
+    };
     let mut maker = job.make.as_ref().map(maker).transpose()?;
     let create = |dir| OutFile::create(dir, "findings.ndjson", job.force);
     let mut records = job.records.as_deref().map(create).transpose()?;
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
-    let bar = progress::bar(met.len());
+    let bar = given.bar();
     let (mut summary, mut files) = (Summary::default(), Files::default());
     let (mut recording, mut printing) = (Ok(()), Ok(()));
-    let order = maker.as_ref().map(|m| m.order);
-    let one = |models: &mut Pipeline, capture: &Capture| match order {
-        Some(order) => produce::make(models, capture, &profile, order),
-        None => models.check(capture, &profile, stage).into(),
-    };
+    let wanted = maker.as_ref().map(|m| m.order);
+    let (workers, stop) = (input.workers(), at_ctrl_c());
+    let order = batch::Order { engine, profile: &profile, stage, workers, stop };
+    let work = |gate: &mut Gate, given: &Given| gate.take(given, wanted);
     let run = json::Run { profile: &profile, stage, engine: &engine_name, mesh: job.mesh };
-    batch::run(&met, engine, input.workers(), one, |made: Made| {
+    let mut known = Known::default();
+    let source = |take: Take| given.walk(take);
+    let met = batch::run(source, &order, work, |made: Made| {
+        let twin = known.twin(&made.checked);
         summary.count(made.checked.outcome.as_ref().ok().map(|j| j.verdict.outcome));
         let came = maker.as_mut().map(|m| m.write(&made, &run));
         if let Some(came) = &came {
             files.count(matches!(came, Came::Written { .. }), came.passed(), came.failed());
         }
-        let record = || record(&made, came.as_ref(), &run);
+        let record = || record(&made, came.as_ref(), twin.as_deref(), &run);
         recording = records.as_mut().map_or(Ok(()), |r| writeln!(r.file, "{}", record()));
         // Whoever reads our output may stop reading; the records still become whole.
         if printing.is_ok() {
@@ -93,6 +103,9 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
                     Format::Ndjson => writeln!(out, "{}", record()),
                     Format::Terminal => {
                         terminal::capture(&mut out, &made.checked, language)?;
+                        if let Some(twin) = &twin {
+                            terminal::twin(&mut out, twin, language)?;
+                        }
                         match (&came, &maker) {
                             (Some(came), Some(maker)) => {
                                 tell(&mut out, &made, came, maker, language)
@@ -103,7 +116,7 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
                 }
             });
         }
-        bar.set_message(made.checked.capture.id);
+        bar.set_message(format!("{summary}  {}", made.checked.capture.id));
         bar.inc(1);
         let nobody_reads = printing.is_err() && records.is_none() && maker.is_none();
         if recording.is_err() || nobody_reads {
@@ -112,6 +125,9 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         ControlFlow::Continue(())
     })?;
     bar.finish_and_clear();
+    if met == 0 && !stopped() {
+        return Err(nothing());
+    }
     if let Some(records) = records {
         recording.map_err(|source| Error::Write { path: records.path.clone(), source })?;
         records.finish(job.force)?;
@@ -127,12 +143,12 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     Ok((summary, files))
 }
 
-fn record(made: &Made, came: Option<&Came>, run: &json::Run) -> String {
+fn record(made: &Made, came: Option<&Came>, twin: Option<&str>, run: &json::Run) -> String {
     match came {
-        None => json::record(&made.checked, run),
-        Some(Came::Written { name, .. }) => json::record_made(made, Ok(name), run),
+        None => json::record(&made.checked, twin, run),
+        Some(Came::Written { name, .. }) => json::record_made(made, Ok(name), twin, run),
         Some(Came::NotMade(reason) | Came::Failed(reason)) => {
-            json::record_made(made, Err(reason), run)
+            json::record_made(made, Err(reason), twin, run)
         }
     }
 }

@@ -1,19 +1,22 @@
 //! `photogate eval`.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::outfile::OutFile;
-use super::{EvalArgs, ignore_broken_pipe};
-use crate::batch;
-use crate::capture::{Capture, Met};
+use super::stop::{at_ctrl_c, stopped};
+use super::{EvalArgs, STOPPED, ignore_broken_pipe};
+use crate::batch::{self, Order};
+use crate::capture::{Capture, Given, Take};
 use crate::check;
 use crate::error::{Error, Result};
 use crate::evaluate::agreement::said;
-use crate::evaluate::pairing::{self, Paired};
+use crate::evaluate::pairing::{self, Decided, Paired};
 use crate::evaluate::{VERDICT, decisions, evaluate};
-use crate::pipeline::Pipeline;
+use crate::gate::Gate;
+use crate::produce::Made;
 use crate::progress;
 use crate::report::eval::{Evaluation, NotRead, csv, json, terminal};
 use crate::report::json::Run;
@@ -30,10 +33,11 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let profile = input.profile()?;
     let (stage, language) = (input.stage(), input.language());
     let rows = decisions::read(&args.decisions)?;
-    let (captures, not_met): (Vec<Met>, Vec<Met>) = input.find()?.into_iter().partition(Met::is_ok);
+    let given = input.given()?;
+    let (captures, not_met): (Vec<_>, Vec<_>) = given.find()?.into_iter().partition(Result::is_ok);
     let captures: Vec<Capture> = captures.into_iter().flatten().collect();
     let mut unreadable: Vec<NotRead> =
-        not_met.into_iter().filter_map(Met::err).map(not_read).collect();
+        not_met.into_iter().filter_map(Result::err).map(not_read).collect();
     let refuse = |reason| Error::Decisions { path: args.decisions.clone(), reason };
     let Paired { captures, missing, without } = pairing::pair(&rows, &captures).map_err(refuse)?;
     if captures.is_empty() {
@@ -46,13 +50,28 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let files = args.out.as_deref().map(create).transpose()?.unwrap_or_default();
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
-    let bar = progress::bar(captures.len());
-    let (met, decided): (Vec<Met>, Vec<_>) = captures.into_iter().map(|(c, d)| (Ok(c), d)).unzip();
-    let (mut decided, mut pairs, mut pictures) = (decided.into_iter(), Vec::new(), 0);
-    let work = |models: &mut Pipeline, capture: &Capture| models.check(capture, &profile, stage);
-    batch::run(&met, engine, input.workers(), work, |checked| {
-        // Results come in the order of the input, one for each.
-        let decided = decided.next().unwrap_or_default();
+    let total = captures.len() as u64;
+    let bar = progress::bar(move || Some(total));
+    let mut decided: HashMap<PathBuf, Decided> =
+        captures.into_iter().map(|(c, d)| (c.path, d)).collect();
+    let paths: HashSet<PathBuf> = decided.keys().cloned().collect();
+    // Only what was decided on is looked at.
+    let source = |take: Take| {
+        given.walk(&mut |met| match met {
+            Ok(one) if paths.contains(&one.capture.path) => take(Ok(one)),
+            _ => ControlFlow::Continue(()),
+        })
+    };
+    let (mut pairs, mut pictures) = (Vec::new(), 0);
+    let (workers, stop) = (input.workers(), at_ctrl_c());
+    let order = Order { engine, profile: &profile, stage, workers, stop };
+    let work = |gate: &mut Gate, given: &Given| gate.take(given, None);
+    batch::run(source, &order, work, |made: Made| {
+        let checked = made.checked;
+        // A file that was given twice is one picture.
+        let Some(decided) = decided.remove(&checked.capture.path) else {
+            return ControlFlow::Continue(());
+        };
         let file = checked.capture.id;
         match checked.outcome {
             Err(reason) => unreadable.push(NotRead { file, reason, decided }),
@@ -67,6 +86,9 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
         ControlFlow::Continue(())
     })?;
     bar.finish_and_clear();
+    if stopped() {
+        return Ok(STOPPED);
+    }
     let evaluation = Evaluation {
         run: Run { profile: &profile, stage, engine: &engine_name, mesh: false },
         decisions: &args.decisions,

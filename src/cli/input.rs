@@ -1,12 +1,15 @@
 //! What the commands that judge have in common: what is judged, by which rules, and how.
 
 use std::io::{self, BufRead};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::{InputArgs, LangArg};
-use crate::capture::{self, Met};
+use crate::capture::{self, Capture, Filter, Take};
 use crate::error::{Error, Result};
+use crate::photo::Limits;
 use crate::profile::{self, Profile, Stage};
+use crate::progress::{self, Bar};
 use crate::report::terminal::Language;
 
 impl InputArgs {
@@ -35,14 +38,43 @@ impl InputArgs {
         self.workers.map_or_else(one_per_core, usize::from)
     }
 
-    /// Every picture of what was given, and every place that could not be read; never nothing.
-    pub(super) fn find(&self) -> Result<Vec<Met>> {
-        let met = capture::find(&inputs(&self.paths)?);
-        if met.is_empty() {
-            return Err(Error::Usage { reason: "no pictures in what was given".to_owned() });
-        }
-        Ok(met)
+    /// What was given: where to look, and what is wanted of it.
+    pub(super) fn given(&self) -> Result<Inputs> {
+        let filter = Filter::new(&self.include, &self.exclude);
+        let filter = filter.map_err(|reason| Error::Usage { reason })?;
+        Ok(Inputs { paths: inputs(&self.paths)?, filter })
     }
+}
+
+/// Where to look for captures.
+#[derive(Clone, Debug)]
+pub(super) struct Inputs {
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) filter: Filter,
+}
+
+impl Inputs {
+    /// Hand on every picture, and every place that could not be read.
+    pub(super) fn walk(&self, take: Take) -> ControlFlow<()> {
+        capture::walk(&self.paths, &self.filter, Limits::default().max_file_bytes, take)
+    }
+
+    /// All of them by name, for what must know them beforehand; never nothing.
+    pub(super) fn find(&self) -> Result<Vec<Result<Capture>>> {
+        let met = capture::find(&self.paths, &self.filter, Limits::default().max_file_bytes);
+        if met.is_empty() { Err(nothing()) } else { Ok(met) }
+    }
+
+    /// A bar over them.
+    pub(super) fn bar(&self) -> Bar {
+        let Inputs { paths, filter } = self.clone();
+        progress::bar(move || capture::count(&paths, &filter))
+    }
+}
+
+/// The error of a run that met no picture.
+pub(super) fn nothing() -> Error {
+    Error::Usage { reason: "no pictures in what was given".to_owned() }
 }
 
 /// The paths that were given; `-` stands for the lines of standard input.

@@ -1,28 +1,25 @@
 //! `photogate inspect`.
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::{InspectArgs, input::inputs, outfile::OutFile, print};
-use crate::capture::{self, Capture};
+use super::input::{Inputs, inputs, nothing};
+use super::{InspectArgs, outfile::OutFile, print};
+use crate::capture::{Filter, Given};
 use crate::error::{Error, Result};
-use crate::photo;
 use crate::pipeline::Pipeline;
 use crate::progress;
 use crate::report::{json, overlay};
 
 /// Draw what is seen on every picture; the exit code.
 pub(super) fn run(args: &InspectArgs) -> Result<u8> {
-    let met = capture::find(&inputs(&args.paths)?);
-    if met.is_empty() {
-        return Err(Error::Usage { reason: "no pictures in what was given".to_owned() });
-    }
+    let input = Inputs { paths: inputs(&args.paths)?, filter: Filter::default() };
     let mut pipeline = Pipeline::load(args.engine.start()?)?;
-    let bar = progress::bar(met.len());
+    let bar = input.bar();
     let (mut drawn, mut errors) = (0, 0);
-    for one in met {
-        let done = one.and_then(|capture| inspect(&mut pipeline, &capture, args));
-        match done {
+    let _ = input.walk(&mut |met| {
+        match met.and_then(|given| inspect(&mut pipeline, &given, args)) {
             Ok(()) => drawn += 1,
             Err(e) => {
                 errors += 1;
@@ -30,15 +27,19 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8> {
             }
         }
         bar.inc(1);
-    }
+        ControlFlow::Continue(())
+    });
     bar.finish_and_clear();
+    if drawn + errors == 0 {
+        return Err(nothing());
+    }
     print(&format!("{drawn} drawn in {}, {errors} errors", args.out.display()))?;
     Ok(if errors > 0 { 2 } else { 0 })
 }
 
-fn inspect(pipeline: &mut Pipeline, capture: &Capture, args: &InspectArgs) -> Result<()> {
-    let bytes = capture::read(capture, photo::Limits::default().max_file_bytes)?;
-    let scene = pipeline.perceive(photo::decode(&bytes, &capture.path)?)?;
+fn inspect(pipeline: &mut Pipeline, given: &Given, args: &InspectArgs) -> Result<()> {
+    let capture = &given.capture;
+    let scene = pipeline.look(given).1?;
     let name = capture.id.rsplit('/').next().unwrap_or(&capture.id);
     let page = overlay::draw(&scene, name);
     let below = inside(&args.out, &capture.id);

@@ -4,9 +4,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::input::Inputs;
 use super::outfile::OutFile;
 use super::{AcceptArg, BackgroundArg, MakeArgs};
-use crate::capture::{Capture, Met};
+use crate::capture::Capture;
 use crate::error::{Error, Result};
 use crate::naming::{Subjects, Taken, Template};
 use crate::produce::{Made, Order};
@@ -55,15 +56,18 @@ impl Maker {
         args: &MakeArgs,
         folder: &Path,
         force: bool,
-        (met, stage): (&[Met], Stage),
+        (input, stage): (&Inputs, Stage),
     ) -> Result<Maker> {
         let usage = |reason: String| Error::Usage { reason };
         if stage == Stage::Finished {
             return Err(usage("standard files are made of captures: leave --stage out".to_owned()));
         }
-        let captures: Vec<Capture> = met.iter().filter_map(|m| m.as_ref().ok()).cloned().collect();
         let list = args.subjects.as_deref();
-        let subjects = list.map(|path| Subjects::read(path, &captures)).transpose()?;
+        let read = |path| {
+            let captures: Vec<Capture> = input.find()?.into_iter().flatten().collect();
+            Subjects::read(path, &captures)
+        };
+        let subjects = list.map(read).transpose()?;
         let subjects = subjects.unwrap_or_default();
         if let Some(column) = args.name.columns().find(|c| !subjects.has(c)) {
             return Err(match list {

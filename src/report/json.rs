@@ -34,13 +34,15 @@ pub struct Run<'a> {
 ///
 /// Pictures are measured in pixels of the upright photo, angles in degrees. Nothing in it depends on
 /// the time or on the number of workers.
-pub fn record(checked: &Checked, run: &Run) -> String {
-    recorded(checked, run, None)
+///
+/// `twin` is the id of an earlier capture of the run with the same bytes.
+pub fn record(checked: &Checked, twin: Option<&str>, run: &Run) -> String {
+    recorded(checked, twin, run, None)
 }
 
 /// The record of a capture that a standard file was asked of: `name` is where it was written, or why it
 /// was not.
-pub fn record_made(made: &Made, name: Result<&str, &str>, run: &Run) -> String {
+pub fn record_made(made: &Made, name: Result<&str, &str>, twin: Option<&str>, run: &Run) -> String {
     let standard = match (name, &made.file) {
         (Ok(name), Ok(file)) => {
             let mut said = written(file);
@@ -50,14 +52,17 @@ pub fn record_made(made: &Made, name: Result<&str, &str>, run: &Run) -> String {
         }
         (name, _) => json!({"not_made": name.err()}),
     };
-    recorded(&made.checked, run, Some(standard))
+    recorded(&made.checked, twin, run, Some(standard))
 }
 
-fn recorded(checked: &Checked, run: &Run, standard: Option<Json>) -> String {
+fn recorded(checked: &Checked, twin: Option<&str>, run: &Run, standard: Option<Json>) -> String {
     let mut record = Map::new();
     record.insert("id".into(), json!(checked.capture.id));
     record.insert("path".into(), json!(checked.capture.path.to_string_lossy()));
     record.insert("sha256".into(), json!(checked.sha256));
+    if let Some(twin) = twin {
+        record.insert("same_content_as".into(), json!(twin));
+    }
     match &checked.outcome {
         Ok(judged) => judged_part(&mut record, judged, run.mesh),
         Err(reason) => {

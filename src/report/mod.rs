@@ -48,6 +48,14 @@ impl Summary {
     }
 }
 
+impl std::fmt::Display for Summary {
+    /// In signs, for a line that counts while the batch runs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Summary { pass, review, fail, error } = self;
+        write!(f, "\u{2713} {pass}  \u{2717} {fail}  ? {review}  ! {error}")
+    }
+}
+
 /// What became of the standard files of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Files {

@@ -193,6 +193,15 @@ pub fn summary(
     writeln!(out, "  {FAINT}({made_by}){FAINT:#}")
 }
 
+/// Write that an earlier capture has the same bytes.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn twin(out: &mut impl Write, id: &str, language: Language) -> io::Result<()> {
+    let said = word(language, "与此文件内容相同", "same content as");
+    writeln!(out, "       {LOOK}{said}{LOOK:#}: {}", printable(id))
+}
+
 /// Write the line of a standard file, and what is wrong with it as a finished one.
 ///
 /// # Errors

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use photogate::capture::Capture;
-use photogate::engine::{self, Choice};
-use photogate::pipeline::{Judged, Pipeline};
-use photogate::profile::{Profile, Stage};
+use photogate::Gate;
+use photogate::capture::{Capture, Given};
+use photogate::pipeline::Judged;
+use photogate::profile::Stage;
 use photogate::verdict::{Finding, Outcome, Value};
 
 /// A path below fixtures/.
@@ -17,13 +17,12 @@ pub fn fixture(name: &str) -> PathBuf {
 
 /// A picture judged by `chsi-degree`; one pipeline serves all tests of a file, one at a time.
 pub fn judged(path: &Path, stage: Stage) -> Judged {
-    static PIPELINE: Mutex<Option<Pipeline>> = Mutex::new(None);
-    let mut pipeline = PIPELINE.lock().unwrap_or_else(|e| e.into_inner());
-    let pipeline = pipeline
-        .get_or_insert_with(|| Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap());
+    static GATE: Mutex<Option<Gate>> = Mutex::new(None);
+    let mut gate = GATE.lock().unwrap_or_else(|e| e.into_inner());
+    let gate = gate.get_or_insert_with(|| Gate::new("chsi-degree").unwrap());
+    gate.stage = stage;
     let capture = Capture { id: "test".to_owned(), path: path.to_owned() };
-    let profile = Profile::load("chsi-degree").unwrap();
-    pipeline.check(&capture, &profile, stage).outcome.unwrap()
+    gate.take(&Given { capture, bytes: None }, None).checked.outcome.unwrap()
 }
 
 /// A capture of the demo judged as a capture.
