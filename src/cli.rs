@@ -5,6 +5,7 @@ mod eval;
 mod input;
 mod inspect;
 mod outfile;
+mod sheet;
 mod standardise;
 mod tell;
 
@@ -163,6 +164,8 @@ struct StandardiseArgs {
     /// Where to write NAME.jpg and its proof NAME.json for each capture
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    #[command(flatten)]
+    sheet: sheet::SheetArgs,
     /// What to do with the background: replace it where the profile allows that and it is not as
     /// wanted, leave its pixels, or replace it always
     #[arg(long, value_enum, default_value_t)]

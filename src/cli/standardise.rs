@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::outfile::OutFile;
-use super::{AcceptArg, BackgroundArg, StandardiseArgs, print};
+use super::{AcceptArg, BackgroundArg, StandardiseArgs, print, sheet};
 use crate::error::{Error, Result};
 use crate::pipeline::Pipeline;
 use crate::produce::{self, Made, Order};
@@ -13,6 +13,7 @@ use crate::profile::Stage;
 use crate::progress;
 use crate::report::{json, terminal};
 use crate::standardise::Wish;
+use crate::standardise::sheet::print as print_sheet;
 use crate::verdict::Outcome;
 
 /// Make the standard file of every capture; the exit code.
@@ -35,10 +36,14 @@ pub(super) fn run(args: &StandardiseArgs) -> Result<u8> {
             AcceptArg::Any => Outcome::Fail,
         },
     };
+    let layout = args.sheet.layout(&profile)?;
     let met = input.find()?;
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
     let mut pipeline = Pipeline::load(engine)?;
+    if let Some(layout) = &layout {
+        print(&sheet::about(layout, &profile))?;
+    }
     let bar = progress::bar(met.len());
     let (mut taken, mut made_files, mut left, mut errors) = (BTreeSet::new(), 0, 0, 0);
     for one in met {
@@ -54,8 +59,12 @@ pub(super) fn run(args: &StandardiseArgs) -> Result<u8> {
                     .map(|_| false)
                     .map_err(|reason| Error::Standard { reason });
             };
-            let name = name_of(&made.checked.capture.id, &mut taken);
+            let name = name_of(&made.checked.capture.id, layout.is_some(), &mut taken);
+            let sheet = layout.as_ref().map(|l| print_sheet(l, &file.bytes)).transpose()?;
             write(&args.out, &format!("{name}.jpg"), &file.bytes, args.force)?;
+            if let Some(sheet) = &sheet {
+                write(&args.out, &format!("{name}.sheet.jpg"), &sheet.bytes, args.force)?;
+            }
             let run = json::Run {
                 profile: &profile,
                 stage: Stage::Capture,
@@ -65,7 +74,7 @@ pub(super) fn run(args: &StandardiseArgs) -> Result<u8> {
             write(
                 &args.out,
                 &format!("{name}.json"),
-                json::made(&made, &run).as_bytes(),
+                json::made(&made, sheet.as_ref(), &run).as_bytes(),
                 args.force,
             )?;
             progress::above(&bar, || println!("{}", line(&id, &name, &made)));
@@ -106,8 +115,8 @@ fn line(id: &str, name: &str, made: &Made) -> String {
 }
 
 /// The file name without ending: that of the capture, with safe characters; a second one of the same
-/// name in this run gets a number.
-fn name_of(id: &str, taken: &mut BTreeSet<String>) -> String {
+/// name in this run gets a number, as does one that is the name of another's sheet.
+fn name_of(id: &str, with_sheet: bool, taken: &mut BTreeSet<String>) -> String {
     let stem = Path::new(id).file_stem().map_or_else(|| "capture".into(), |s| s.to_string_lossy());
     let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let base: String = stem.chars().map(safe).collect();
@@ -115,10 +124,15 @@ fn name_of(id: &str, taken: &mut BTreeSet<String>) -> String {
     let base = if base.is_empty() { "capture".to_owned() } else { base };
     let mut name = base.clone();
     let mut number = 2;
-    while !taken.insert(name.clone()) {
+    let sheet_of = |name: &str| format!("{name}.sheet");
+    while taken.contains(&name) || (with_sheet && taken.contains(&sheet_of(&name))) {
         name = format!("{base}-{number}");
         number += 1;
     }
+    if with_sheet {
+        taken.insert(sheet_of(&name));
+    }
+    taken.insert(name.clone());
     name
 }
 
@@ -137,10 +151,20 @@ mod tests {
     #[test]
     fn names_are_safe_and_never_taken_twice() {
         let mut taken = BTreeSet::new();
-        let mut name = |id: &str| name_of(id, &mut taken);
+        let mut name = |id: &str| name_of(id, false, &mut taken);
         assert_eq!(name("a/张三 1.jpg"), "张三_1");
         assert_eq!(name("b/张三 1.png"), "张三_1-2");
         assert_eq!(name("../..:\u{7}.jpg"), "__");
         assert_eq!(name("a/.jpg"), "jpg");
+    }
+
+    #[test]
+    fn no_name_is_that_of_anothers_sheet() {
+        let mut taken = BTreeSet::new();
+        let mut name = |id: &str| name_of(id, true, &mut taken);
+        assert_eq!(name("a.jpg"), "a");
+        assert_eq!(name("a.sheet.jpg"), "a.sheet-2");
+        assert_eq!(name("b.sheet.jpg"), "b.sheet");
+        assert_eq!(name("b.jpg"), "b-2");
     }
 }

@@ -15,6 +15,7 @@ use crate::produce::Made;
 use crate::profile::{Profile, Stage};
 use crate::scene::Scene;
 use crate::standardise::Background;
+use crate::standardise::sheet::Sheet;
 use crate::verdict::{Accept, Band, Evidence, Finding, Unreadable, Value};
 
 /// What the records of one run have in common.
@@ -50,9 +51,9 @@ pub fn record(checked: &Checked, run: &Run) -> String {
     Json::Object(record).to_string()
 }
 
-/// The proof of a standard file, on several lines: source, crop, what was done, and every reading of the
-/// file itself.
-pub fn made(made: &Made, run: &Run) -> String {
+/// The proof of a standard file, on several lines: source, crop, what was done, the print sheet where there
+/// is one, and every reading of the file itself.
+pub fn made(made: &Made, sheet: Option<&Sheet>, run: &Run) -> String {
     let mut record = Map::new();
     record.insert("id".into(), json!(made.checked.capture.id));
     record.insert("sha256".into(), json!(made.checked.sha256));
@@ -72,6 +73,9 @@ pub fn made(made: &Made, run: &Run) -> String {
                 "background": background(&file.background),
             }),
         );
+        if let Some(sheet) = sheet {
+            record.insert("sheet".into(), super::sheet::record(sheet));
+        }
         record.insert("finished".into(), Json::Object(finished));
     }
     provenance(&mut record, run);
