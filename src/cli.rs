@@ -7,6 +7,7 @@ mod inspect;
 mod make;
 mod stop;
 mod outfile;
+mod sheet;
 mod tell;
 
 use std::io::{self, Write};
@@ -156,6 +157,8 @@ struct MakeArgs {
     /// Who is on which capture: CSV with the column `file`, and others for --name
     #[arg(long, value_name = "FILE", requires = "standardise")]
     subjects: Option<PathBuf>,
+    #[command(flatten)]
+    sheet: sheet::SheetArgs,
 }
 
 #[derive(Debug, Args)]

@@ -129,12 +129,15 @@ fn safe(name: &str) -> String {
 pub struct Taken(HashSet<String>);
 
 impl Taken {
-    /// The name, or where it was given before the same with a number.
+    /// The name, or where it or that of its sheet was given before the same with a number.
     pub fn unlike(&mut self, name: String) -> String {
         let numbered = (2..).map(|i: u32| format!("{name}-{i}"));
         let mut names = std::iter::once(name.clone()).chain(numbered);
+        let both = |name: &str| [name.to_lowercase(), format!("{name}.sheet").to_lowercase()];
         // There are more numbers than captures.
-        names.find(|n| self.0.insert(n.to_lowercase())).unwrap_or(name)
+        let name = names.find(|n| both(n).iter().all(|n| !self.0.contains(n))).unwrap_or(name);
+        self.0.extend(both(&name));
+        name
     }
 }
 
@@ -182,5 +185,7 @@ mod tests {
         let mut taken = Taken::default();
         let given = ["a", "A", "a", "a-2"].map(|n| taken.unlike(n.to_owned()));
         assert_eq!(given, ["a", "A-2", "a-3", "a-2-2"]);
+        let given = ["b.sheet", "b", "c", "c.sheet"].map(|n| taken.unlike(n.to_owned()));
+        assert_eq!(given, ["b.sheet", "b-2", "c", "c.sheet-2"], "none is that of another's sheet");
     }
 }

@@ -117,6 +117,17 @@ pub struct FrameSize {
     /// Most pixels of the standard picture that may be made of one of the capture (1: never enlarge).
     #[serde(default = "one")]
     pub enlarge: f64,
+    /// Width and height of the print, mm, where the specification gives them; without, the pixels at `dpi`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub print: Option<[f64; 2]>,
+}
+
+impl FrameSize {
+    /// Width and height of the picture on paper, mm.
+    pub fn print_mm(&self) -> [f64; 2] {
+        let at_dpi = |pixels: u32| f64::from(pixels) / f64::from(self.dpi) * 25.4;
+        self.print.unwrap_or([at_dpi(self.width), at_dpi(self.height)])
+    }
 }
 
 /// The background of the standard picture.

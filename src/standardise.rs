@@ -6,6 +6,7 @@
 mod background;
 pub mod encode;
 mod resample;
+pub mod sheet;
 
 use image::{Rgb, RgbImage};
 

@@ -8,7 +8,10 @@ use super::input::nothing;
 use super::make::{Came, Maker};
 use super::outfile::OutFile;
 use super::stop::{at_ctrl_c, stopped};
-use super::{CheckArgs, Format, InputArgs, MakeArgs, STOPPED, StandardiseArgs, ignore_broken_pipe};
+use super::{
+    CheckArgs, Format, InputArgs, MakeArgs, STOPPED, StandardiseArgs, ignore_broken_pipe, print,
+    sheet,
+};
 use crate::batch::{self, Known};
 use crate::capture::{Given, Take};
 use crate::error::{Error, Result};
@@ -69,13 +72,18 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let (stage, language) = (input.stage(), input.language());
     let given = input.given()?;
     let maker = |(args, folder): &(&MakeArgs, PathBuf)| {
-        Maker::new(args, folder, job.force, (&given, stage))
+        Maker::new(args, folder, job.force, (&given, &profile, stage))
     };
     let mut maker = job.make.as_ref().map(maker).transpose()?;
     let create = |dir| OutFile::create(dir, "findings.ndjson", job.force);
     let mut records = job.records.as_deref().map(create).transpose()?;
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
+    if let (Some(layout), Format::Terminal) =
+        (maker.as_ref().and_then(|m| m.layout.as_ref()), job.format)
+    {
+        print(&sheet::about(layout, &profile))?;
+    }
     let bar = given.bar();
     let (mut summary, mut files) = (Summary::default(), Files::default());
     let (mut recording, mut printing) = (Ok(()), Ok(()));

@@ -11,15 +11,18 @@ use crate::capture::Capture;
 use crate::error::{Error, Result};
 use crate::naming::{Subjects, Taken, Template};
 use crate::produce::{Made, Order};
-use crate::profile::Stage;
+use crate::profile::{Profile, Stage};
 use crate::report::json;
 use crate::standardise::Wish;
+use crate::standardise::sheet::{self, Layout};
 use crate::verdict::Outcome;
 
 /// Writes the standard files of a run.
 pub(super) struct Maker {
     /// What is to be made.
     pub(super) order: Order,
+    /// How every print sheet is laid out, where they are wanted.
+    pub(super) layout: Option<Layout>,
     folder: PathBuf,
     template: Template,
     subjects: Subjects,
@@ -56,12 +59,13 @@ impl Maker {
         args: &MakeArgs,
         folder: &Path,
         force: bool,
-        (input, stage): (&Inputs, Stage),
+        (input, profile, stage): (&Inputs, &Profile, Stage),
     ) -> Result<Maker> {
         let usage = |reason: String| Error::Usage { reason };
         if stage == Stage::Finished {
             return Err(usage("standard files are made of captures: leave --stage out".to_owned()));
         }
+        let layout = args.sheet.layout(profile)?;
         let list = args.subjects.as_deref();
         let read = |path| {
             let captures: Vec<Capture> = input.find()?.into_iter().flatten().collect();
@@ -95,7 +99,8 @@ impl Maker {
             },
         };
         let (template, folder) = (args.name.clone(), folder.to_owned());
-        Ok(Maker { order, folder, template, subjects, taken: Taken::default(), made: 0, force })
+        let taken = Taken::default();
+        Ok(Maker { order, layout, folder, template, subjects, taken, made: 0, force })
     }
 
     /// Write the file of a capture and its proof.
@@ -109,10 +114,17 @@ impl Maker {
             let begin = |ending: &str| begin(&self.folder, &format!("{name}.{ending}"), self.force);
             let both = || -> Result<()> {
                 let (mut proof, mut picture) = (begin("json")?, begin("jpg")?);
-                fill(&mut proof, json::made(made, run).as_bytes())?;
+                let print = |layout| Ok((sheet::print(layout, &file.bytes)?, begin("sheet.jpg")?));
+                let sheet = self.layout.as_ref().map(print).transpose()?;
+                let printed = sheet.as_ref().map(|(sheet, _)| sheet);
+                fill(&mut proof, json::made(made, printed, run).as_bytes())?;
                 fill(&mut picture, &file.bytes)?;
                 // The proof first: no picture is ever without one.
                 proof.finish(self.force)?;
+                if let Some((sheet, mut out)) = sheet {
+                    fill(&mut out, &sheet.bytes)?;
+                    out.finish(self.force)?;
+                }
                 picture.finish(self.force)
             };
             both().map_err(|e| e.to_string())?;

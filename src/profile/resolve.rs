@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::raw::{RawLimit, RawProfile, RawText, RawWording, band};
-use super::{Limits, Profile, Stage, Wording, show};
+use super::{FrameSize, Limits, Profile, Stage, Wording, show};
 use crate::check::{self, Check, Measure};
 use crate::hash::sha256_hex;
 use crate::verdict::{Accept, Band, Limit, Words};
@@ -153,11 +153,7 @@ fn consistent(profile: &Profile) -> Refusal<()> {
         return Err("background: name at least one colour".to_owned());
     }
     let Some(f) = &profile.frame else { return Ok(()) };
-    let sides = 1..=10_000;
-    if !sides.contains(&f.width) || !sides.contains(&f.height) || !(0.1..=10.0).contains(&f.enlarge)
-    {
-        return Err("frame: a side must be 1 to 10000 px, enlarge 0.1 to 10".to_owned());
-    }
+    frame(f)?;
     let facts = [("pixel_width", f.width), ("pixel_height", f.height), ("dpi", f.dpi)];
     for (id, value) in facts {
         let limit = profile.limits(Stage::Finished).get(id).map(|l| &l.accept);
@@ -166,6 +162,32 @@ fn consistent(profile: &Profile) -> Refusal<()> {
             && !contains(*pass, value_band)
         {
             return Err(format!("frame: its {value} is not what a finished file's `{id}` must be"));
+        }
+    }
+    Ok(())
+}
+
+/// What no frame can be.
+fn frame(f: &FrameSize) -> Refusal<()> {
+    let sides = 1..=10_000;
+    if !sides.contains(&f.width) || !sides.contains(&f.height) || !(0.1..=10.0).contains(&f.enlarge)
+    {
+        return Err("frame: a side must be 1 to 10000 px, enlarge 0.1 to 10".to_owned());
+    }
+    if !(1..=10_000).contains(&f.dpi) {
+        return Err("frame: dpi must be 1 to 10000".to_owned());
+    }
+    // Sources round to whole mm and whole pixels; more than that would draw the person out.
+    if let Some([w, h]) = f.print {
+        let stretch = (w / h) / (f64::from(f.width) / f64::from(f.height));
+        if !(1.0..=1000.0).contains(&w) || !(1.0..=1000.0).contains(&h) {
+            return Err("frame: a side of the print must be 1 to 1000 mm".to_owned());
+        }
+        if !(0.99..=1.01).contains(&stretch) {
+            return Err(format!(
+                "frame: a print of {w} x {h} mm has not the shape of {} x {} px",
+                f.width, f.height
+            ));
         }
     }
     Ok(())

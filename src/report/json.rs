@@ -14,6 +14,7 @@ use crate::pipeline::{Checked, Judged};
 use crate::produce::{Made, Standard};
 use crate::profile::{Profile, Stage};
 use crate::scene::Scene;
+use crate::standardise::sheet::Sheet;
 use crate::standardise::{self, Background};
 use crate::verdict::{Accept, Band, Evidence, Finding, Unreadable, Value};
 
@@ -77,9 +78,9 @@ fn recorded(checked: &Checked, twin: Option<&str>, run: &Run, standard: Option<J
     Json::Object(record).to_string()
 }
 
-/// The proof of a standard file, on several lines: source, crop, what was done, and every reading of the
-/// file itself.
-pub fn made(made: &Made, run: &Run) -> String {
+/// The proof of a standard file, on several lines: source, crop, what was done, the print sheet where there
+/// is one, and every reading of the file itself.
+pub fn made(made: &Made, sheet: Option<&Sheet>, run: &Run) -> String {
     let mut record = Map::new();
     record.insert("id".into(), json!(made.checked.capture.id));
     record.insert("sha256".into(), json!(made.checked.sha256));
@@ -91,6 +92,9 @@ pub fn made(made: &Made, run: &Run) -> String {
         let mut finished = Map::new();
         judged_part(&mut finished, &file.judged, false);
         record.insert("file".into(), written(file));
+        if let Some(sheet) = sheet {
+            record.insert("sheet".into(), super::sheet::record(sheet));
+        }
         record.insert("finished".into(), Json::Object(finished));
     }
     provenance(&mut record, run);

@@ -3,6 +3,7 @@
 pub mod eval;
 pub mod json;
 pub mod overlay;
+mod sheet;
 mod table;
 pub mod terminal;
 

@@ -39,12 +39,12 @@ pub struct Encoded {
 pub fn encode(picture: &RgbImage, band: &Band) -> Result<Encoded> {
     let (least, most) = band.bytes;
     if most == u64::MAX && band.quality <= ENOUGH {
-        let enough = jpeg(picture, ENOUGH, band.dpi)?;
+        let enough = jpeg(picture, ENOUGH, SamplingFactor::F_2_2, band.dpi)?;
         if enough.len() as u64 >= least {
             return Ok(Encoded { bytes: enough, quality: ENOUGH });
         }
     }
-    let at = |quality: u8| jpeg(picture, quality, band.dpi);
+    let at = |quality: u8| jpeg(picture, quality, SamplingFactor::F_2_2, band.dpi);
     let size = |bytes: &[u8]| bytes.len() as u64;
     let lowest = at(band.quality)?;
     if size(&lowest) > most {
@@ -80,13 +80,21 @@ pub fn encode(picture: &RgbImage, band: &Band) -> Result<Encoded> {
     Ok(fits)
 }
 
-fn jpeg(picture: &RgbImage, quality: u8, dpi: u16) -> Result<Vec<u8>> {
+/// A JPEG to print from: no band of sizes, so colour at full resolution (4:4:4).
+///
+/// # Errors
+/// [`Error::Standard`] when a side is too long for JPEG.
+pub fn to_print(picture: &RgbImage, quality: u8, dpi: u16) -> Result<Vec<u8>> {
+    jpeg(picture, quality, SamplingFactor::F_1_1, dpi)
+}
+
+fn jpeg(picture: &RgbImage, quality: u8, sampling: SamplingFactor, dpi: u16) -> Result<Vec<u8>> {
     let refuse = |reason: String| Error::Standard { reason };
     let side =
         |n: u32| u16::try_from(n).map_err(|_| refuse(format!("a side of {n} px is too long")));
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.set_sampling_factor(sampling);
     // Optimised Huffman tables would save 2 %, but the encoder then stores the channels one after the
     // other, which our own decoder and perhaps a collector's does not take.
     encoder.set_density(PixelDensity::dpi(dpi));
@@ -111,11 +119,12 @@ mod tests {
 
     #[test]
     fn the_best_quality_that_fits_is_found_and_the_next_does_not_fit() {
-        let whole = jpeg(&picture(), 90, 300).unwrap().len() as u64;
+        let at = |quality| jpeg(&picture(), quality, SamplingFactor::F_2_2, 300);
+        let whole = at(90).unwrap().len() as u64;
         let band = Band { bytes: (whole / 2, whole), quality: 60, dpi: 300 };
         let found = encode(&picture(), &band).unwrap();
         assert!(found.quality >= 90 && (found.bytes.len() as u64) <= whole);
-        let next = jpeg(&picture(), found.quality + 1, 300).unwrap();
+        let next = at(found.quality + 1).unwrap();
         assert!(next.len() as u64 > whole);
     }
 

@@ -32,16 +32,29 @@ pub(super) fn crop(photo: &RgbImage, plan: &Plan) -> Linear {
     let (right, bottom) = (high(x1, w).max(left + 1), high(y1, h).max(top + 1));
     let part = image::imageops::crop_imm(photo, left, top, right - left, bottom - top).to_image();
     let linear = to_linear(&part);
-    let [width, height] = plan.size.map(|v| v as u32);
-    let mut out = Image::new(width, height, PixelType::U16x3);
     let (cx, cy) = (x0 - f64::from(left), y0 - f64::from(top));
     let cw = (x1 - x0).min(f64::from(part.width()) - cx);
     let ch = (y1 - y0).min(f64::from(part.height()) - cy);
+    resize(&linear, [cx, cy, cw, ch], plan.size.map(|v| v as u32))
+}
+
+/// The whole picture at another size.
+pub(super) fn resized(picture: &RgbImage, size: [u32; 2]) -> RgbImage {
+    if [picture.width(), picture.height()] == size {
+        return picture.clone();
+    }
+    let whole = [0.0, 0.0, f64::from(picture.width()), f64::from(picture.height())];
+    to_srgb(&resize(&to_linear(picture), whole, size))
+}
+
+/// A part (left, top, width, height, inside the picture) at another size.
+fn resize(linear: &Image, [x, y, w, h]: [f64; 4], [width, height]: [u32; 2]) -> Linear {
+    let mut out = Image::new(width, height, PixelType::U16x3);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .crop(cx, cy, cw, ch);
+        .crop(x, y, w, h);
     // The crop lies inside, and both have the same pixels.
-    Resizer::new().resize(&linear, &mut out, Some(&options)).expect("a crop inside the picture");
+    Resizer::new().resize(linear, &mut out, Some(&options)).expect("a crop inside the picture");
     let values = out.buffer().chunks_exact(2).map(|b| u16::from_ne_bytes([b[0], b[1]])).collect();
     Linear::from_vec(width, height, values).expect("three values a pixel")
 }

@@ -178,6 +178,28 @@ fn files_are_as_the_sources_say() {
     }
 }
 
+/// Millimetres as the sources have them; without any, the pixels at the dpi of the file.
+#[test]
+fn prints_are_as_large_as_the_sources_say() {
+    for profile in all() {
+        let frame = profile.frame.unwrap();
+        let mm = match profile.name.as_str() {
+            "cn-id-card" | "cn-social-security" => Some([26.0, 32.0]),
+            "cn-driving-licence" => Some([22.0, 32.0]),
+            "cn-exit-entry" | "ncre" => Some([33.0, 48.0]),
+            "us-visa" => Some([51.0, 51.0]),
+            "icao" | "schengen" | "de" | "uk" | "japan" | "korea" | "india" => Some([35.0, 45.0]),
+            // 99号 and 考研 give pixels alone; the consulates' 33 x 48 mm are not the shape of their pixels.
+            _ => None,
+        };
+        assert_eq!(frame.print, mm, "{}", profile.name);
+        let [w, h] = frame.print_mm();
+        assert!((20.0..=60.0).contains(&w) && (20.0..=60.0).contains(&h), "{}", profile.name);
+    }
+    let degree = Profile::load("chsi-degree").unwrap().frame.unwrap().print_mm();
+    assert_eq!(degree.map(|v| (v * 10.0).round()), [406.0, 542.0]);
+}
+
 #[test]
 fn a_variant_keeps_every_required_limit_of_the_degree_photo() {
     let degree = Profile::load("chsi-degree").unwrap();

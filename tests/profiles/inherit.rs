@@ -172,6 +172,18 @@ fn pixels_of_another_frame_are_not_inherited() {
 }
 
 #[test]
+fn a_print_has_the_shape_of_its_pixels() {
+    let print = |mm: &str| {
+        let frame = format!("[frame]\nwidth = 480\nheight = 640\ndpi = 300\nprint = {mm}\n");
+        Files::of(&[("c.toml", &format!("name = 'c'\nextends = 'chsi-degree'\n{frame}"))])
+    };
+    assert_eq!(print("[36, 48]").load("c.toml").frame.unwrap().print_mm(), [36.0, 48.0]);
+    let refused = print("[33, 48]").refused("c.toml");
+    assert!(refused.contains("33 x 48 mm has not the shape of 480 x 640 px"), "{refused}");
+    assert!(print("[0.3, 0.4]").refused("c.toml").contains("1 to 1000 mm"));
+}
+
+#[test]
 fn a_desk_may_say_a_reason_in_its_own_words() {
     let own = "[wording.yaw]\nhigh = { zh = '侧面拍', en = 'side view' }\n";
     let c = child(own).load("sub/c.toml");
