@@ -87,6 +87,15 @@ pub fn find(inputs: &[PathBuf], filter: &Filter, limit: u64) -> Vec<Result<Captu
     all
 }
 
+/// Pictures of a folder as it is now, archives left out.
+pub fn pictures<'a>(
+    folder: &'a Path,
+    filter: &'a Filter,
+) -> impl Iterator<Item = Result<Capture>> + 'a {
+    let picture = |c: &Capture| archive::Kind::of(&c.path).is_none();
+    files(folder, filter).filter(move |found| found.as_ref().map_or(true, picture))
+}
+
 fn walk_in(input: &Path, filter: &Filter, limit: u64, take: Take) -> ControlFlow<()> {
     for found in files(input, filter) {
         match found {

@@ -9,6 +9,7 @@ mod stop;
 mod outfile;
 mod sheet;
 mod tell;
+mod watch;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
 use crate::naming::Template;
 use crate::profile::{self, Stage};
+use crate::report::terminal::Language;
 
 /// Exit code for wrong usage (`EX_USAGE` of BSD's sysexits.h).
 pub const WRONG_USAGE: u8 = 64;
@@ -46,6 +48,8 @@ enum Command {
     Eval(EvalArgs),
     /// Make the standard files of the captures that pass: crop, background, JPEG of the right size
     Standardise(StandardiseArgs),
+    /// Judge photos as they appear in a folder, while the photographer shoots
+    Watch(WatchArgs),
     /// Draw what the program sees of each person, to check it by eye
     Inspect(InspectArgs),
     /// Say what a check measures, and where the rule comes from
@@ -211,6 +215,53 @@ struct StandardiseArgs {
     force: bool,
 }
 
+#[derive(Debug, Args)]
+struct WatchArgs {
+    /// The folder that fills up, with those below it
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Name of a built-in profile, or a .toml file
+    #[arg(long, default_value = "chsi-degree")]
+    profile: String,
+    /// Change a limit of the profile, as for `check`
+    #[arg(long, value_name = "CHECK.KEY=VALUE", value_parser = profile::parse_set)]
+    set: Vec<profile::Set>,
+    /// Only photos whose name matches, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// No photos whose name matches, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Also judge what is there already
+    #[arg(long)]
+    all: bool,
+    /// Sound the terminal's bell: once for a pass, twice for anything else
+    #[arg(long)]
+    bell: bool,
+    /// Keep a page with the last verdict in large letters here, to open on a second screen
+    #[arg(long, value_name = "FILE.html")]
+    screen: Option<PathBuf>,
+    /// Append one JSON record per photo to this file
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// A pause of so many seconds begins the next person: of each person the best photo is named
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    burst: u64,
+    /// Also make the standard files, as `photogate standardise --out DIR` does
+    #[arg(long, value_name = "DIR")]
+    standardise: Option<PathBuf>,
+    #[command(flatten)]
+    make: MakeArgs,
+    /// Replace standard files that are there
+    #[arg(long, requires = "standardise")]
+    force: bool,
+    /// Language on the terminal
+    #[arg(long, value_enum, default_value_t)]
+    lang: LangArg,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum BackgroundArg {
     #[default]
@@ -288,6 +339,16 @@ enum LangArg {
     En,
 }
 
+impl LangArg {
+    fn language(self) -> Language {
+        match self {
+            LangArg::Both => Language::Both,
+            LangArg::Zh => Language::Zh,
+            LangArg::En => Language::En,
+        }
+    }
+}
+
 impl StageArg {
     fn stage(self) -> Stage {
         match self {
@@ -316,6 +377,7 @@ pub fn run(cli: &Cli) -> Result<u8> {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Standardise(args) => check::standardise(args),
+        Command::Watch(args) => watch::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),

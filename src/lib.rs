@@ -39,6 +39,7 @@ pub mod naming;
 pub mod produce;
 pub mod gate;
 pub mod batch;
+pub mod watch;
 pub mod evaluate;
 pub mod report;
 pub mod progress;

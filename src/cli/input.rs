@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::{InputArgs, LangArg};
+use super::InputArgs;
 use crate::capture::{self, Capture, Filter, Take};
 use crate::error::{Error, Result};
 use crate::photo::Limits;
@@ -25,11 +25,7 @@ impl InputArgs {
 
     /// The language on the terminal.
     pub(super) fn language(&self) -> Language {
-        match self.lang {
-            LangArg::Both => Language::Both,
-            LangArg::Zh => Language::Zh,
-            LangArg::En => Language::En,
-        }
+        self.lang.language()
     }
 
     /// The number of workers.

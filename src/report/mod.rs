@@ -3,6 +3,7 @@
 pub mod eval;
 pub mod json;
 pub mod overlay;
+pub mod screen;
 mod sheet;
 mod table;
 pub mod terminal;

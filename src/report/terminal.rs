@@ -24,6 +24,44 @@ pub enum Language {
     En,
 }
 
+/// How a photo came out, for colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// Passed.
+    Good,
+    /// A person must look.
+    Look,
+    /// To be taken again, or not read.
+    Bad,
+}
+
+impl Mood {
+    /// Its style on a terminal.
+    pub fn style(self) -> Style {
+        match self {
+            Mood::Good => PASS,
+            Mood::Look => LOOK,
+            Mood::Bad => FAIL,
+        }
+    }
+}
+
+/// The verdict in a word, and the one instruction.
+pub fn at_a_glance(checked: &Checked, language: Language) -> (Mood, &'static str, String) {
+    let judged = match &checked.outcome {
+        Ok(judged) => judged,
+        Err(reason) => return (Mood::Bad, word(language, "读不了", "ERROR"), reason.clone()),
+    };
+    let verdict = &judged.verdict;
+    let first = verdict.first.map(|i| say(instruction(&verdict.findings[i]), language));
+    let (mood, word) = match verdict.outcome {
+        Outcome::Pass => (Mood::Good, word(language, "通过", "PASS")),
+        Outcome::Fail => (Mood::Bad, word(language, "重拍", "RETAKE")),
+        Outcome::Review | Outcome::NotAssessed => (Mood::Look, word(language, "待复核", "LOOK")),
+    };
+    (mood, word, first.unwrap_or_default())
+}
+
 const PASS: Style = AnsiColor::Green.on_default().bold();
 pub(super) const LOOK: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const FAIL: Style = AnsiColor::Red.on_default().bold();
@@ -144,7 +182,8 @@ pub(super) fn word(language: Language, zh: &'static str, en: &'static str) -> &'
     if language == Language::Zh { zh } else { en }
 }
 
-pub(super) fn say(text: Text, language: Language) -> String {
+/// A text in this language.
+pub fn say(text: Text, language: Language) -> String {
     match language {
         Language::Both => format!("{} {}", text.zh, text.en),
         Language::Zh => text.zh.to_owned(),
