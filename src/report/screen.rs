@@ -32,11 +32,15 @@ const HALVES: [&str; 2] = ["\x1b#3", "\x1b#4"];
 /// When `out` cannot be written to.
 pub fn terminal(out: &mut impl Write, shown: &Shown, bell: bool) -> io::Result<()> {
     let Shown { checked, language, .. } = shown;
-    let (mood, word, advice) = terminal::at_a_glance(checked, *language);
+    let (mood, ..) = terminal::at_a_glance(checked, *language);
     if io::stdout().is_terminal() {
-        let style = mood.style();
-        for half in HALVES {
-            writeln!(out, "{half}{style}{word} {advice}{style:#}")?;
+        // Large letters leave room for half a line: each language has its own.
+        for language in each(*language) {
+            let (_, word, advice) = terminal::at_a_glance(checked, language);
+            let style = mood.style();
+            for half in HALVES {
+                writeln!(out, "{half}{style}{word} {}{style:#}", terminal::printable(&advice))?;
+            }
         }
     }
     terminal::capture(out, checked, *language)?;
@@ -60,10 +64,24 @@ pub fn terminal(out: &mut impl Write, shown: &Shown, bell: bool) -> io::Result<(
     Ok(())
 }
 
+/// The languages one by one.
+fn each(language: Language) -> Vec<Language> {
+    match language {
+        Language::Both => vec![Language::Zh, Language::En],
+        one => vec![one],
+    }
+}
+
 /// A page for a second screen, that asks for itself again every second.
 pub fn page(shown: &Shown) -> String {
     let Shown { checked, summary, language, .. } = shown;
-    let (mood, word, advice) = terminal::at_a_glance(checked, *language);
+    let (mood, ..) = terminal::at_a_glance(checked, *language);
+    let said = each(*language).into_iter().map(|language| {
+        let (_, word, advice) = terminal::at_a_glance(checked, language);
+        format!("<h1>{word}</h1>\n<p class=\"advice\">{}</p>\n", escape(&advice))
+    });
+    let said: String = said.collect();
+    let size = if *language == Language::Both { "0.62" } else { "1" };
     let colour = match mood {
         Mood::Good => "#0a7d33",
         Mood::Look => "#a66a00",
@@ -77,8 +95,8 @@ pub fn page(shown: &Shown) -> String {
     let best = shown.best.map_or_else(String::new, |b| format!("★ {}", escape(&b.id)));
     include_str!("screen.html")
         .replace("{colour}", colour)
-        .replace("{word}", word)
-        .replace("{advice}", &escape(&advice))
+        .replace("{size}", size)
+        .replace("{said}", &said)
         .replace("{drifts}", &drifts)
         .replace("{summary}", &summary.to_string())
         .replace("{best}", &best)
@@ -107,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_hostile_name_is_only_a_name() {
-        let id = "<img onerror=x>{advice}\u{7}.jpg".to_owned();
+        let id = "<img onerror=x>{said}\u{7}.jpg".to_owned();
         let capture = Capture { path: id.clone().into(), id };
         let checked = Checked { capture, sha256: None, outcome: Err("not an image".to_owned()) };
         let summary = Summary { error: 1, ..Summary::default() };
@@ -115,7 +133,7 @@ mod tests {
         let shown =
             Shown { checked: &checked, drifts: &[], best: None, summary: &summary, language };
         let page = page(&shown);
-        assert!(page.contains("&lt;img onerror=x&gt;&#123;advice} .jpg"), "{page}");
-        assert!(page.contains("not an image") && !page.contains("{word}"), "{page}");
+        assert!(page.contains("&lt;img onerror=x&gt;&#123;said} .jpg"), "{page}");
+        assert!(page.contains("not an image") && !page.contains("{size}"), "{page}");
     }
 }
