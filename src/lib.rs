@@ -29,6 +29,7 @@ pub mod closeup;
 pub mod body;
 pub mod target;
 pub mod framing;
+pub mod gist;
 pub mod scene;
 pub mod check;
 pub mod profile;
