@@ -4,6 +4,7 @@ mod check;
 mod eval;
 mod input;
 mod inspect;
+mod ledger;
 mod make;
 mod outfile;
 mod tell;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::ledger::LedgerArgs;
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
 use crate::naming::Template;
@@ -118,6 +120,8 @@ struct CheckArgs {
     /// Replace what is there
     #[arg(long, requires = "written")]
     force: bool,
+    #[command(flatten)]
+    ledger: LedgerArgs,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -194,6 +198,8 @@ struct StandardiseArgs {
     /// Replace what is there
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    ledger: LedgerArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -38,6 +38,8 @@ pub mod standardise;
 pub mod pipeline;
 pub mod naming;
 pub mod produce;
+pub mod ledger;
+pub mod resume;
 pub mod batch;
 pub mod evaluate;
 pub mod report;

@@ -4,16 +4,19 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use super::ledger::{self, LedgerArgs};
 use super::make::{Came, Maker};
 use super::outfile::OutFile;
 use super::{CheckArgs, Format, InputArgs, MakeArgs, StandardiseArgs, ignore_broken_pipe};
 use crate::batch;
 use crate::capture::Capture;
 use crate::error::{Error, Result};
+use crate::ledger::MadeBy;
 use crate::pipeline::Pipeline;
-use crate::produce::{self, Made};
+use crate::produce::Made;
 use crate::progress;
 use crate::report::{Files, Summary, json, terminal};
+use crate::resume::{self, Course, Done};
 
 /// What the commands differ in.
 struct Job<'a> {
@@ -23,6 +26,7 @@ struct Job<'a> {
     /// Where the records go.
     records: Option<PathBuf>,
     force: bool,
+    ledger: &'a LedgerArgs,
     format: Format,
     mesh: bool,
 }
@@ -34,6 +38,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8> {
         make: args.standardise.clone().map(|folder| (&args.make, folder)),
         records: args.out.clone(),
         force: args.force,
+        ledger: &args.ledger,
         format: args.format,
         mesh: args.mesh,
     })?;
@@ -47,6 +52,7 @@ pub(super) fn standardise(args: &StandardiseArgs) -> Result<u8> {
         make: Some((&args.make, args.out.clone())),
         records: None,
         force: args.force,
+        ledger: &args.ledger,
         format: Format::Terminal,
         mesh: false,
     })?;
@@ -66,24 +72,33 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let mut maker = job.make.as_ref().map(maker).transpose()?;
     let create = |dir| OutFile::create(dir, "findings.ndjson", job.force);
     let mut records = job.records.as_deref().map(create).transpose()?;
+    let ledger = job.ledger.open()?;
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
+    let (known, mut book) =
+        job.ledger.begin(ledger, &MadeBy::this(&engine_name), (&profile, stage))?;
     let bar = progress::bar(met.len());
     let (mut summary, mut files) = (Summary::default(), Files::default());
     let (mut recording, mut printing) = (Ok(()), Ok(()));
     let order = maker.as_ref().map(|m| m.order);
-    let one = |models: &mut Pipeline, capture: &Capture| match order {
-        Some(order) => produce::make(models, capture, &profile, order),
-        None => models.check(capture, &profile, stage).into(),
-    };
+    let asked = known.as_ref().filter(|_| !job.ledger.fresh);
+    let course = Course { profile: &profile, stage, order, known: asked };
+    let one = |models: &mut Pipeline, capture: &Capture| resume::look(models, capture, &course);
+    let (mut unchanged, mut keeping) = (0, Ok(()));
     let run = json::Run { profile: &profile, stage, engine: &engine_name, mesh: job.mesh };
-    batch::run(&met, engine, input.workers(), one, |made: Made| {
+    batch::run(&met, engine, input.workers(), one, |done: Done| {
+        let made = &done.made;
         summary.count(made.checked.outcome.as_ref().ok().map(|j| j.verdict.outcome));
-        let came = maker.as_mut().map(|m| m.write(&made, &run));
+        let there = known.as_ref().map(|known| (known, done.kept.as_deref()));
+        let came = maker.as_mut().map(|m| m.write(made, &run, there));
         if let Some(came) = &came {
             files.count(matches!(came, Came::Written { .. }), came.passed(), came.failed());
         }
-        let record = || record(&made, came.as_ref(), &run);
+        unchanged += usize::from(!done.looked);
+        if let Some(book) = &mut book {
+            keeping = ledger::record(book, &done, came.as_ref(), maker.as_ref());
+        }
+        let record = || record(made, came.as_ref(), &run);
         recording = records.as_mut().map_or(Ok(()), |r| writeln!(r.file, "{}", record()));
         // Whoever reads our output may stop reading; the records still become whole.
         if printing.is_ok() {
@@ -95,7 +110,7 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
                         terminal::capture(&mut out, &made.checked, language)?;
                         match (&came, &maker) {
                             (Some(came), Some(maker)) => {
-                                tell(&mut out, &made, came, maker, language)
+                                tell(&mut out, made, came, maker, language)
                             }
                             _ => Ok(()),
                         }
@@ -103,15 +118,21 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
                 }
             });
         }
-        bar.set_message(made.checked.capture.id);
+        bar.set_message(made.checked.capture.id.clone());
         bar.inc(1);
-        let nobody_reads = printing.is_err() && records.is_none() && maker.is_none();
-        if recording.is_err() || nobody_reads {
+        let asked = records.is_some() || maker.is_some() || book.is_some();
+        if recording.is_err() || keeping.is_err() || (printing.is_err() && !asked) {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
     })?;
     bar.finish_and_clear();
+    keeping?;
+    // Whoever closes a ledger last puts it in order, and must be able to write.
+    drop(known);
+    if let Some(book) = book {
+        book.finish()?;
+    }
     if let Some(records) = records {
         recording.map_err(|source| Error::Write { path: records.path.clone(), source })?;
         records.finish(job.force)?;
@@ -123,6 +144,13 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         let written =
             terminal::summary(&mut anstream::stdout().lock(), &summary, files, &made_by, language);
         written.or_else(ignore_broken_pipe)?;
+        if unchanged > 0 {
+            let written = terminal::unchanged(&mut anstream::stdout().lock(), unchanged, language);
+            written.or_else(ignore_broken_pipe)?;
+        }
+    } else if unchanged > 0 {
+        // Records alone go to standard output; whether this line can be read changes nothing.
+        let _ = terminal::unchanged(&mut anstream::stderr().lock(), unchanged, language);
     }
     Ok((summary, files))
 }

@@ -8,6 +8,7 @@ use super::outfile::OutFile;
 use super::{AcceptArg, BackgroundArg, MakeArgs};
 use crate::capture::{Capture, Met};
 use crate::error::{Error, Result};
+use crate::ledger::Known;
 use crate::naming::{Subjects, Taken, Template};
 use crate::produce::{Made, Order};
 use crate::profile::Stage;
@@ -94,22 +95,44 @@ impl Maker {
         Ok(Maker { order, folder, template, subjects, taken: Taken::default(), made: 0, force })
     }
 
-    /// Write the file of a capture and its proof.
-    pub(super) fn write(&mut self, made: &Made, run: &json::Run) -> Came {
+    /// Write the file of a capture and its proof. `there` is what a ledger knows, and where it says
+    /// that the file already lies.
+    ///
+    /// With a ledger, a file that holds these very bytes is as good as written (the run that wrote it
+    /// was killed before it could say so), and one that was made of the same capture is replaced.
+    pub(super) fn write(
+        &mut self,
+        made: &Made,
+        run: &json::Run,
+        there: Option<(&Known, Option<&Path>)>,
+    ) -> Came {
         let file = match &made.file {
             Ok(file) => file,
             Err(reason) => return Came::NotMade(reason.clone()),
         };
         let name = self.template.fill(&made.checked.capture, &self.subjects, self.made + 1);
         let written = name.map(|name| self.taken.unlike(name)).and_then(|name| {
-            let begin = |ending: &str| begin(&self.folder, &format!("{name}.{ending}"), self.force);
+            let place = self.place(&name);
             let both = || -> Result<()> {
-                let (mut proof, mut picture) = (begin("json")?, begin("jpg")?);
-                fill(&mut proof, json::made(made, run).as_bytes())?;
-                fill(&mut picture, &file.bytes)?;
+                let mut force = self.force;
+                if let Some((known, kept)) = there {
+                    if kept.is_some() && std::path::absolute(&place).ok().as_deref() == kept {
+                        return Ok(());
+                    }
+                    force = force || known.is_of(&place, &made.checked.capture)?;
+                }
+                let proof = json::made(made, run);
+                let begin = |ending: &str, bytes: &[u8]| {
+                    let path = place.with_file_name(format!("{}.{ending}", last(&name)));
+                    let same = there.is_some() && std::fs::read(&path).is_ok_and(|b| b == bytes);
+                    let begun = (!same).then(|| begin(&path, force)).transpose()?;
+                    Ok(begun)
+                };
+                let (proof_file, picture) =
+                    (begin("json", proof.as_bytes())?, begin("jpg", &file.bytes)?);
                 // The proof first: no picture is ever without one.
-                proof.finish(self.force)?;
-                picture.finish(self.force)
+                finish(proof_file, proof.as_bytes(), force)?;
+                finish(picture, &file.bytes, force)
             };
             both().map_err(|e| e.to_string())?;
             Ok(name)
@@ -129,14 +152,22 @@ impl Maker {
     }
 }
 
-/// The template may have made folders.
-fn begin(folder: &Path, name: &str, force: bool) -> Result<OutFile> {
-    let path = folder.join(name);
-    let (folder, name) = (path.parent().unwrap_or(folder), path.file_name().unwrap_or_default());
-    OutFile::create(folder, &name.to_string_lossy(), force)
+/// The file's own part of a name that may have folders.
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
-fn fill(out: &mut OutFile, bytes: &[u8]) -> Result<()> {
-    let path = &out.path;
-    out.file.write_all(bytes).map_err(|source| Error::Write { path: path.clone(), source })
+/// The template may have made folders.
+fn begin(path: &Path, force: bool) -> Result<OutFile> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    OutFile::create(folder, &name, force)
+}
+
+/// Fill a file that was begun, and give it its name.
+fn finish(begun: Option<OutFile>, bytes: &[u8], force: bool) -> Result<()> {
+    let Some(mut out) = begun else { return Ok(()) };
+    let written = out.file.write_all(bytes);
+    written.map_err(|source| Error::Write { path: out.path.clone(), source })?;
+    out.finish(force)
 }

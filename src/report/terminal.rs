@@ -24,7 +24,7 @@ pub enum Language {
     En,
 }
 
-const PASS: Style = AnsiColor::Green.on_default().bold();
+pub(super) const PASS: Style = AnsiColor::Green.on_default().bold();
 pub(super) const LOOK: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const FAIL: Style = AnsiColor::Red.on_default().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
@@ -191,6 +191,17 @@ pub fn summary(
         }
     }
     writeln!(out, "  {FAINT}({made_by}){FAINT:#}")
+}
+
+/// Write how many captures a ledger spared.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn unchanged(out: &mut impl Write, count: usize, language: Language) -> io::Result<()> {
+    match language {
+        Language::Zh => writeln!(out, "{count} 张没有变化，没有重新检查"),
+        _ => writeln!(out, "{count} unchanged, not looked at again"),
+    }
 }
 
 /// Write the line of a standard file, and what is wrong with it as a finished one.
