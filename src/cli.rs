@@ -2,11 +2,14 @@
 
 mod check;
 mod eval;
+mod export;
+mod history;
 mod input;
 mod inspect;
 mod ledger;
 mod make;
 mod outfile;
+mod rejudge;
 mod tell;
 
 use std::io::{self, Write};
@@ -14,7 +17,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::export::ExportArgs;
+use self::history::HistoryArgs;
 use self::ledger::LedgerArgs;
+use self::rejudge::RejudgeArgs;
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
 use crate::naming::Template;
@@ -42,6 +48,12 @@ enum Command {
     Eval(EvalArgs),
     /// Make the standard files of the captures that pass: crop, background, JPEG of the right size
     Standardise(StandardiseArgs),
+    /// Judge what a ledger holds by other rules, without the pictures
+    Rejudge(RejudgeArgs),
+    /// List the runs of a ledger, or what each said of one file
+    History(HistoryArgs),
+    /// Write what a ledger holds as NDJSON, CSV or Parquet
+    Export(ExportArgs),
     /// Draw what the program sees of each person, to check it by eye
     Inspect(InspectArgs),
     /// Say what a check measures, and where the rule comes from
@@ -307,6 +319,9 @@ pub fn run(cli: &Cli) -> Result<u8> {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Standardise(args) => check::standardise(args),
+        Command::Rejudge(args) => rejudge::run(args),
+        Command::History(args) => history::run(args),
+        Command::Export(args) => export::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),

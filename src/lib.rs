@@ -40,6 +40,7 @@ pub mod naming;
 pub mod produce;
 pub mod ledger;
 pub mod resume;
+pub mod rejudge;
 pub mod batch;
 pub mod evaluate;
 pub mod report;

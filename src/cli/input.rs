@@ -22,11 +22,7 @@ impl InputArgs {
 
     /// The language on the terminal.
     pub(super) fn language(&self) -> Language {
-        match self.lang {
-            LangArg::Both => Language::Both,
-            LangArg::Zh => Language::Zh,
-            LangArg::En => Language::En,
-        }
+        language(self.lang)
     }
 
     /// The number of workers.
@@ -42,6 +38,15 @@ impl InputArgs {
             return Err(Error::Usage { reason: "no pictures in what was given".to_owned() });
         }
         Ok(met)
+    }
+}
+
+/// The language that was asked for.
+pub(super) fn language(lang: LangArg) -> Language {
+    match lang {
+        LangArg::Both => Language::Both,
+        LangArg::Zh => Language::Zh,
+        LangArg::En => Language::En,
     }
 }
 

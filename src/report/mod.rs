@@ -1,8 +1,12 @@
 //! What people and programs read of the results.
 
+pub mod columns;
+pub mod diff;
 pub mod eval;
 pub mod json;
 pub mod overlay;
+pub mod sheet;
+pub mod story;
 mod table;
 pub mod terminal;
 
