@@ -81,7 +81,8 @@ fn main() {
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
         let person = Some(Person { body, attributes });
         let scene = Scene { photo, faces, doubtful: 0, person };
-        let (measurements, plan) = times.of("measure", || check::measure_all(&scene, &target));
+        let (measurements, plan) =
+            times.of("measure", || check::complete(check::look(&scene), &target));
         let verdict = times.of("judge", || judge::judge(&measurements, &profile, Stage::Capture));
         let (plan, person) = (plan.expect("a plan"), scene.person.as_ref().expect("a person"));
         let whole = Instant::now();

@@ -127,11 +127,11 @@ pub fn run<T: From<Checked> + Send>(
 
 /// The contents that a run has met, to name what is given twice.
 #[derive(Debug, Default)]
-pub struct Known(HashMap<String, String>);
+pub struct Twins(HashMap<String, String>);
 
-impl Known {
+impl Twins {
     /// The id of an earlier capture with the same bytes.
-    pub fn twin(&mut self, checked: &Checked) -> Option<String> {
+    pub fn of(&mut self, checked: &Checked) -> Option<String> {
         let hash = checked.sha256.clone()?;
         let id = &checked.capture.id;
         match self.0.entry(hash) {

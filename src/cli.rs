@@ -2,12 +2,16 @@
 
 mod check;
 mod eval;
+mod export;
+mod history;
 mod input;
 mod inspect;
+mod ledger;
 mod make;
 mod stop;
 mod outfile;
 mod sheet;
+mod rejudge;
 mod tell;
 mod watch;
 
@@ -16,6 +20,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::export::ExportArgs;
+use self::history::HistoryArgs;
+use self::ledger::LedgerArgs;
+use self::rejudge::RejudgeArgs;
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
 use crate::naming::Template;
@@ -50,6 +58,12 @@ enum Command {
     Standardise(StandardiseArgs),
     /// Judge photos as they appear in a folder, while the photographer shoots
     Watch(WatchArgs),
+    /// Judge what a ledger holds by other rules, without the pictures
+    Rejudge(RejudgeArgs),
+    /// List the runs of a ledger, or what each said of one file
+    History(HistoryArgs),
+    /// Write what a ledger holds as NDJSON, CSV or Parquet
+    Export(ExportArgs),
     /// Draw what the program sees of each person, to check it by eye
     Inspect(InspectArgs),
     /// Say what a check measures, and where the rule comes from
@@ -135,6 +149,8 @@ struct CheckArgs {
     /// Replace what is there
     #[arg(long, requires = "written")]
     force: bool,
+    #[command(flatten)]
+    ledger: LedgerArgs,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -213,6 +229,8 @@ struct StandardiseArgs {
     /// Replace what is there
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    ledger: LedgerArgs,
 }
 
 #[derive(Debug, Args)]
@@ -378,6 +396,9 @@ pub fn run(cli: &Cli) -> Result<u8> {
         Command::Eval(args) => eval::run(args),
         Command::Standardise(args) => check::standardise(args),
         Command::Watch(args) => watch::run(args),
+        Command::Rejudge(args) => rejudge::run(args),
+        Command::History(args) => history::run(args),
+        Command::Export(args) => export::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),

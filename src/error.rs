@@ -148,6 +148,15 @@ pub enum Error {
         reason: String,
     },
 
+    /// A ledger that cannot be used.
+    #[error("{}: {reason}", path.display())]
+    Ledger {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// The command cannot mean anything.
     #[error("{reason}")]
     Usage {
@@ -170,7 +179,8 @@ impl Error {
             | Error::TooManyPixels { path, .. }
             | Error::Write { path, .. }
             | Error::Decisions { path, .. }
-            | Error::Subjects { path, .. } => Some(path),
+            | Error::Subjects { path, .. }
+            | Error::Ledger { path, .. } => Some(path),
             Error::Engine { .. }
             | Error::Standard { .. }
             | Error::Model { .. }

@@ -153,13 +153,53 @@ pub fn plan(geometry: Geometry, target: &Target) -> Result<Plan, Unreadable> {
 /// The top of the crop (photo pixels) that suits this scale best, and the room that it leaves.
 fn best_top(geometry: &Geometry, frame: &Frame, scale: f32) -> (f32, f32) {
     let last = (geometry.picture[1] - frame.height as f32 / scale).max(0.0);
-    // Bands of size do not change with the place. Were they asked here, a head that is too small for
-    // its band would make every place as good that is no worse.
-    let size = Band::default();
-    let aims = Aims { face_width: size, head_height: size, eye_distance: size, ..frame.aims };
-    let place = Frame { aims, ..frame.clone() };
-    let top = highest(0.0, last, |top| room(geometry, &place, scale, top));
+    let top = best_place(&lines(geometry, frame, scale), last.into()) as f32;
     (top, room(geometry, frame, scale, top))
+}
+
+/// The room at one end of a band: with the crop at the top of the photo, and what each pixel further
+/// down adds to it.
+type Line = (f64, f64);
+
+/// The room at the ends of the bands of place. Bands of size do not change with it: were they asked
+/// here, a head that is too small for its band would make every place as good that is no worse.
+fn lines(geometry: &Geometry, frame: &Frame, scale: f32) -> [Option<Line>; 6] {
+    let (scale, height) = (f64::from(scale), f64::from(frame.height));
+    let crown = geometry.crown.as_ref().ok().map(|c| f64::from(c[1]));
+    let both = |band: Band, at: f64, down: f64| {
+        let half = half(band, frame);
+        let above = band.min.map(|min| ((at - min) / half, down / half));
+        let below = band.max.map(|max| ((max - at) / half, -down / half));
+        [above, below]
+    };
+    let crown = crown.map_or([None; 2], |c| both(frame.aims.head_top, c * scale, -scale));
+    let eyes = both(frame.aims.eye_line, f64::from(geometry.eye_line()) * scale, -scale);
+    let chin = height - f64::from(geometry.chin[1]) * scale;
+    let chin = both(frame.aims.chin_bottom, chin, scale);
+    [crown[0], crown[1], eyes[0], eyes[1], chin[0], chin[1]]
+}
+
+/// Where, from 0 to `last`, the lowest of the lines is highest: of places as good the topmost.
+///
+/// The lowest of rising and falling lines is highest where two of them cross, or at an end; the best
+/// that can be had of all of them is the least that can be had of any two.
+fn best_place(lines: &[Option<Line>; 6], last: f64) -> f64 {
+    let rising = || lines.iter().flatten().filter(|l| l.1 > 0.0);
+    let falling = || lines.iter().flatten().filter(|l| l.1 < 0.0);
+    let ends = rising().map(|l| l.0 + l.1 * last).chain(falling().map(|l| l.0));
+    let crossing = |a: &Line, b: &Line| a.0 + a.1 * (b.0 - a.0) / (a.1 - b.1);
+    let crossings = rising().flat_map(|a| falling().map(move |b| crossing(a, b)));
+    // More room than half a band has nothing to be better by.
+    let best = ends.chain(crossings).fold(1.0, f64::min);
+    rising().map(|l| (best - l.0) / l.1).fold(0.0, f64::max).min(last)
+}
+
+/// Half the width of a band; an open end is given the room of a tenth of the picture.
+fn half(band: Band, frame: &Frame) -> f64 {
+    match (band.min, band.max) {
+        (Some(min), Some(max)) => ((max - min) / 2.0).max(0.5),
+        _ => f64::from(frame.height) / 10.0,
+    }
 }
 
 /// Room in the least comfortable band, as a share of half its width: 1 in the middle of all, 0 at an
@@ -169,29 +209,22 @@ fn room(geometry: &Geometry, frame: &Frame, scale: f32, top: f32) -> f32 {
         frame.aims;
     let down = |y: f32| (y - top) * scale;
     let chin = geometry.chin[1];
-    let mut rows = vec![
-        (eye_line, down(geometry.eye_line())),
-        (face_width, (geometry.cheeks[1] - geometry.cheeks[0]) * scale),
-        (eye_distance, geometry.eye_distance() * scale),
-        (chin_bottom, frame.height as f32 - down(chin)),
+    let crown = geometry.crown.as_ref().ok().map(|c| c[1]);
+    let rows = [
+        Some((eye_line, down(geometry.eye_line()))),
+        Some((face_width, (geometry.cheeks[1] - geometry.cheeks[0]) * scale)),
+        Some((eye_distance, geometry.eye_distance() * scale)),
+        Some((chin_bottom, frame.height as f32 - down(chin))),
+        crown.map(|crown| (head_top, down(crown))),
+        crown.map(|crown| (head_height, (chin - crown) * scale)),
     ];
-    if let Ok([_, crown]) = geometry.crown {
-        rows.push((head_top, down(crown)));
-        rows.push((head_height, (chin - crown) * scale));
-    }
-    // An open end is given the room of a tenth of the picture.
-    let tenth = f64::from(frame.height) / 10.0;
     let in_band = |(band, value): (Band, f32)| {
-        let half = match (band.min, band.max) {
-            (Some(min), Some(max)) => ((max - min) / 2.0).max(0.5),
-            _ => tenth,
-        };
         let value = f64::from(value);
         let above = band.min.map_or(f64::INFINITY, |min| value - min);
         let below = band.max.map_or(f64::INFINITY, |max| max - value);
-        (above.min(below) / half) as f32
+        (above.min(below) / half(band, frame)) as f32
     };
-    rows.into_iter().map(in_band).fold(1.0, f32::min)
+    rows.into_iter().flatten().map(in_band).fold(1.0, f32::min)
 }
 
 /// Where a concave function is highest between two ends, to a thousandth of their distance and
@@ -274,6 +307,24 @@ mod tests {
         assert_eq!(plan.crop, [0.0, 0.0, 960.0, 1280.0]);
         assert!((plan.head_top().unwrap() - 50.0).abs() < 1e-3);
         assert!((plan.centring() - 10.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_best_place_is_where_the_lowest_line_is_highest() {
+        let many = |k: u32| {
+            let v = |i: u32| f64::from((k * 7919 + i * 104_729) % 1000) / 100.0 - 5.0;
+            let line =
+                |i, down| (v(i) > -3.0).then(|| (v(i), down * (0.01 + v(i + 9).abs() / 50.0)));
+            [line(1, 1.0), line(2, -1.0), line(3, 1.0), line(4, -1.0), line(5, 1.0), line(6, -1.0)]
+        };
+        for k in 0..500 {
+            let lines = many(k);
+            let low = |t: f64| lines.iter().flatten().map(|l| l.0 + l.1 * t).fold(1.0, f64::min);
+            let found = best_place(&lines, 300.0);
+            let seen = (0..=3000).map(|i| low(f64::from(i) / 10.0)).fold(f64::MIN, f64::max);
+            assert!((0.0..=300.0).contains(&found) && low(found) > seen - 1e-9, "{k}: {found}");
+            assert!(found < 0.1 || low(found - 0.1) < low(found), "{k}: a higher place is as good");
+        }
     }
 
     #[test]

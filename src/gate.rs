@@ -28,7 +28,8 @@ pub struct Gate {
     pub profile: Profile,
     /// What photos are taken for: captures, unless it is set otherwise.
     pub stage: Stage,
-    pipeline: Pipeline,
+    /// The models.
+    pub pipeline: Pipeline,
 }
 
 impl Gate {

@@ -11,7 +11,16 @@ use crate::verdict::{
 /// A check with a limit but no measurement counts as not assessed; it never passes.
 pub fn judge(measurements: &[Measurement], profile: &Profile, stage: Stage) -> Verdict {
     let limits = profile.limits(stage);
-    let find = |check: &Check| measurements.iter().find(|(c, _)| c.id == check.id);
+    // Measurements come in the order of the checks, so the next one is nearly always the one that is
+    // looked for.
+    let mut next = 0;
+    let mut find = |check: &Check| {
+        let ahead = measurements[next.min(measurements.len())..].iter();
+        let at = ahead.clone().position(|(c, _)| c.id == check.id).map(|i| next + i);
+        let at = at.or_else(|| measurements.iter().position(|(c, _)| c.id == check.id))?;
+        next = at + 1;
+        measurements.get(at)
+    };
     let findings: Vec<Finding> = ALL
         .iter()
         .filter_map(|check| Some((check, limits.get(check.id)?)))

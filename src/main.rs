@@ -27,6 +27,7 @@ fn main() -> ExitCode {
                     | Error::Profile { .. }
                     | Error::Decisions { .. }
                     | Error::Subjects { .. }
+                    | Error::Ledger { .. }
             );
             ExitCode::from(if usage { cli::WRONG_USAGE } else { 2 })
         }

@@ -4,11 +4,12 @@ use image::RgbImage;
 
 use crate::body::{self, Marks};
 use crate::capture::{self, Capture, Given};
-use crate::check::{self, Measurement};
+use crate::check::{self, Look, Measurement};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::face::{self, Face};
 use crate::framing::Plan;
+use crate::gist::Gist;
 use crate::hash::sha256_hex;
 use crate::judge::judge;
 use crate::model::attributes::{Attributer, Attributes};
@@ -18,7 +19,7 @@ use crate::model::matte::Segmenter;
 use crate::photo::{self, FileFacts, Photo};
 use crate::profile::{Profile, Stage};
 use crate::scene::{Person, Scene};
-use crate::verdict::Verdict;
+use crate::verdict::{Unreadable, Verdict};
 
 /// What the landmark network believes in this much is a face.
 const PRESENT: f32 = 0.95;
@@ -62,18 +63,40 @@ pub struct Judged {
     pub plan: Option<Plan>,
     /// Every measurement, also those that the profile has no limit for.
     pub measurements: Vec<Measurement>,
+    /// What is kept for other profiles, or why there is nothing.
+    pub gist: std::result::Result<Gist, Unreadable>,
     /// The verdict.
     pub verdict: Verdict,
 }
 
 /// Measure and judge what was perceived.
 pub fn judge_scene(scene: &Scene, profile: &Profile, stage: Stage) -> Judged {
-    let (measurements, plan) = check::measure_all(scene, &profile.target(stage));
-    let verdict = judge(&measurements, profile, stage);
     // The matte stays behind: a batch holds many verdicts that wait for an earlier one.
     let person = scene.person.as_ref().map(|p| (p.body.marks.clone(), p.attributes.clone()));
     let (facts, faces) = (scene.photo.facts.clone(), scene.faces.clone());
-    Judged { facts, faces, person, plan, measurements, verdict }
+    judge_look(Seen { facts, faces, person, look: check::look(scene) }, profile, stage)
+}
+
+/// What is kept of a photo once its pixels are gone: enough to judge it by any profile.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Facts of the file.
+    pub facts: FileFacts,
+    /// The faces.
+    pub faces: Vec<Face>,
+    /// Marks and attributes of the person around the only face.
+    pub person: Option<(Marks, Attributes)>,
+    /// What was measured.
+    pub look: Look,
+}
+
+/// Judge what was seen of a photo; no pixel is touched.
+pub fn judge_look(seen: Seen, profile: &Profile, stage: Stage) -> Judged {
+    let Seen { facts, faces, person, look } = seen;
+    let gist = look.gist.clone();
+    let (measurements, plan) = check::complete(look, &profile.target(stage));
+    let verdict = judge(&measurements, profile, stage);
+    Judged { facts, faces, person, plan, measurements, gist, verdict }
 }
 
 impl Pipeline {

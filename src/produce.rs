@@ -81,7 +81,7 @@ pub fn make(
     made
 }
 
-/// The standard file of what was seen and judged.
+/// Make the standard file of a judged scene.
 ///
 /// # Errors
 /// [`Error::Standard`] with what stands against it.
@@ -92,13 +92,35 @@ pub fn standard(
     profile: &Profile,
     order: Order,
 ) -> Result<Standard> {
-    let refuse = |reason: &str| Error::Standard { reason: reason.to_owned() };
+    let fill = fill(judged, profile, order)?;
+    let (Some(person), Some(plan)) = (&scene.person, &judged.plan) else {
+        return Err(refuse("there is not exactly one face"));
+    };
+    let made = standardise::render(scene, person, plan, fill);
+    let file = encode::encode(&made.picture, &band(profile))?;
+    // Read as anybody would read it.
+    let again = photo::decode(&file.bytes, Path::new("standard.jpg"))?;
+    let judged = pipeline.judge(again, profile, Stage::Finished)?;
+    Ok(Standard { bytes: file.bytes, quality: file.quality, background: made.background, judged })
+}
+
+fn refuse(reason: &str) -> Error {
+    Error::Standard { reason: reason.to_owned() }
+}
+
+/// The colour to fill the background of a judged capture's standard file with, or none to keep it.
+///
+/// # Errors
+/// [`Error::Standard`] where no file can be made of it; no pixels are needed to tell.
+pub fn fill(judged: &Judged, profile: &Profile, order: Order) -> Result<Option<Rgb<u8>>> {
     match judged.verdict.outcome {
         outcome if outcome <= order.accept => {}
         Outcome::Fail => return Err(refuse("the capture fails")),
         _ => return Err(refuse("a person must look at the capture")),
     }
-    let person = scene.person.as_ref().ok_or_else(|| refuse("there is not exactly one face"))?;
+    if judged.person.is_none() {
+        return Err(refuse("there is not exactly one face"));
+    }
     let plan = judged.plan.as_ref().ok_or_else(|| refuse("the profile has no frame"))?;
     let most = profile.frame.map_or(1.0, |f| f.enlarge) as f32;
     if plan.scale[0] > most + 1e-3 {
@@ -111,25 +133,17 @@ pub fn standard(
             plan.scale[0]
         )));
     }
-    let fill = fill(judged, profile, order.background)?;
-    let made = standardise::render(scene, person, plan, fill);
-    let file = encode::encode(&made.picture, &band(profile))?;
-    // Read as anybody would read it.
-    let again = photo::decode(&file.bytes, Path::new("standard.jpg"))?;
-    let judged = pipeline.judge(again, profile, Stage::Finished)?;
-    Ok(Standard { bytes: file.bytes, quality: file.quality, background: made.background, judged })
+    background(judged, profile, order.background)
 }
 
-/// The colour to fill the background with, or none to keep it.
-fn fill(judged: &Judged, profile: &Profile, wish: Wish) -> Result<Option<Rgb<u8>>> {
-    let refuse = |reason: &str| Err(Error::Standard { reason: reason.to_owned() });
+fn background(judged: &Judged, profile: &Profile, wish: Wish) -> Result<Option<Rgb<u8>>> {
     let outcome =
         |id: &str| judged.verdict.findings.iter().find(|f| f.check == id).map(|f| f.outcome);
     let replacement = profile.target(Stage::Capture).replacement;
     let wanted = match wish {
         Wish::Keep => false,
         Wish::Replace if replacement.is_none() => {
-            return refuse("the profile does not allow another background");
+            return Err(refuse("the profile does not allow another background"));
         }
         Wish::Replace => true,
         Wish::Auto => {
@@ -139,7 +153,7 @@ fn fill(judged: &Judged, profile: &Profile, wish: Wish) -> Result<Option<Rgb<u8>
     };
     // Before furniture and other people the matte is not good enough to be cut along.
     if wanted && outcome("background_objects") == Some(Outcome::Fail) {
-        return refuse("the background is too cluttered to be replaced");
+        return Err(refuse("the background is too cluttered to be replaced"));
     }
     Ok(replacement.filter(|_| wanted))
 }

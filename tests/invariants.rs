@@ -50,6 +50,14 @@ fn one_file_names_ort_and_one_names_indicatif() {
 }
 
 #[test]
+fn the_ledger_alone_names_its_database_and_one_file_names_parquet() {
+    for name in files_with(|c| c.contains("rusqlite")) {
+        assert!(name.starts_with("ledger"), "{name} names rusqlite");
+    }
+    assert_eq!(files_with(|c| c.contains("parquet::")), ["report/columns.rs"]);
+}
+
+#[test]
 fn only_judge_compares_a_reading_with_a_limit() {
     // Who makes a finding or a verdict has compared.
     let makes = |c: &str| c.contains("Finding {") || c.contains("Verdict {");

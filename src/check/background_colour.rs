@@ -1,6 +1,7 @@
 //! Whether the background has an accepted colour.
 
 use super::{Check, Measure, face_confidence, fault, text};
+use crate::gist::{Gist, Tone};
 use crate::pixels::{self, delta_e00, lab};
 use crate::scene::Portrait;
 use crate::target::Target;
@@ -28,21 +29,26 @@ pub(super) const CHECK: Check = Check {
     measure: Measure::Target(measure),
 };
 
-fn measure(portrait: &Portrait, target: &Target) -> Measured {
+fn measure(gist: &Gist, target: &Target) -> Measured {
+    let Tone { colour, confidence, evidence } = gist.background.clone()?;
+    let off = target.backgrounds.iter().map(|c| delta_e00(colour, lab(*c)));
+    match off.min_by(f32::total_cmp) {
+        Some(nearest) => Ok(Reading { value: Value::Number(nearest.into()), confidence, evidence }),
+        None => Err(Unreadable::because("the profile names no colour for the background")),
+    }
+}
+
+/// The colour of the background around head and shoulders.
+pub(super) fn seen(portrait: &Portrait) -> Result<Tone, Unreadable> {
     let backdrop = &portrait.person.body.backdrop;
     let samples = backdrop.samples()?;
-    let colour = pixels::median(samples.iter().map(|s| s.colour));
-    let nearest = colour.and_then(|colour| {
-        let off = target.backgrounds.iter().map(|c| delta_e00(colour, lab(*c)));
-        off.min_by(f32::total_cmp)
-    });
-    let Some(nearest) = nearest else {
-        return Err(Unreadable::because("the profile names no colour for the background"));
+    let Some(colour) = pixels::median(samples.iter().map(|s| s.colour)) else {
+        return Err(Unreadable::because("too little of the background is in the picture"));
     };
     let step = (samples.len() / 24).max(1);
     let points = samples.iter().step_by(step).map(|s| backdrop.place([s.x as f32, s.y as f32]));
-    Ok(Reading {
-        value: Value::Number(nearest.into()),
+    Ok(Tone {
+        colour,
         confidence: face_confidence(portrait) * backdrop.certainty(&samples),
         evidence: vec![Evidence::Points(points.collect())],
     })

@@ -2,7 +2,7 @@
 
 use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
-use crate::scene::Portrait;
+use crate::gist::Gist;
 use crate::verdict::{Evidence, Measured, Reading, Value};
 
 /// The check.
@@ -33,15 +33,15 @@ pub(super) const CHECK: Check = Check {
     measure: Measure::Framed(measure),
 };
 
-fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
+fn measure(gist: &Gist, plan: &Plan) -> Measured {
     let value = plan.centring();
     let middle = f32::midpoint(plan.geometry.cheeks[0], plan.geometry.cheeks[1]);
     let frame = f32::midpoint(plan.crop[0], plan.crop[2]);
-    let y = portrait.face.at(1)[1];
+    let y = gist.nose;
     let evidence = vec![Evidence::Line([frame, y], [middle, y])];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: f64::from(portrait.face.presence),
+        confidence: f64::from(gist.presence),
         evidence,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
-use crate::scene::Portrait;
+use crate::gist::Gist;
 use crate::verdict::{Evidence, Measured, Reading, Value};
 
 /// The check.
@@ -30,13 +30,13 @@ pub(super) const CHECK: Check = Check {
     measure: Measure::Framed(measure),
 };
 
-fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
+fn measure(gist: &Gist, plan: &Plan) -> Measured {
     let value = plan.chin_bottom();
     let [x, y] = plan.geometry.chin;
     let evidence = vec![Evidence::Line([x, y], [x, plan.crop[3]])];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: f64::from(portrait.face.presence),
+        confidence: f64::from(gist.presence),
         evidence,
     })
 }

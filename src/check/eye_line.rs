@@ -2,7 +2,7 @@
 
 use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
-use crate::scene::Portrait;
+use crate::gist::Gist;
 use crate::verdict::{Evidence, Measured, Reading, Value};
 
 /// The check.
@@ -27,13 +27,13 @@ pub(super) const CHECK: Check = Check {
     measure: Measure::Framed(measure),
 };
 
-fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
+fn measure(gist: &Gist, plan: &Plan) -> Measured {
     let value = plan.eye_line();
     let [right, left] = plan.geometry.pupils;
     let evidence = vec![Evidence::Line(right, left)];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: f64::from(portrait.face.presence),
+        confidence: f64::from(gist.presence),
         evidence,
     })
 }

@@ -4,6 +4,7 @@ use palette::Lab;
 
 use super::{Check, Measure, face_confidence, fault, text};
 use crate::body::Part;
+use crate::gist::{Gist, Seam, Tone};
 use crate::guided::window_means;
 use crate::pixels::{delta_e00, lab, quantile, shrink};
 use crate::scene::Portrait;
@@ -38,22 +39,33 @@ pub(super) const CHECK: Check = Check {
 /// Share of the edge that may differ by less than the reading.
 const LEAST: f32 = 0.1;
 
-fn measure(portrait: &Portrait, target: &Target) -> Measured {
+fn measure(gist: &Gist, target: &Target) -> Measured {
+    let Seam { difference, garment } = gist.garment.clone()?;
+    let new = target.replacement.map_or(f32::MAX, |c| delta_e00(garment.colour, lab(c)));
+    Ok(Reading {
+        value: Value::Number(difference.min(new).into()),
+        confidence: garment.confidence,
+        evidence: garment.evidence,
+    })
+}
+
+/// How the garment stands out from the background that is there.
+pub(super) fn seen(portrait: &Portrait) -> Result<Seam, Unreadable> {
     let edge = edge(portrait);
     let mut differences: Vec<f32> = edge.iter().map(|e| e.1).collect();
     let Some(beside) = quantile(&mut differences, LEAST) else {
         return Err(Unreadable::because("garment and background do not meet in the picture"));
     };
     let garment = portrait.person.body.garment.clone()?;
-    let new = target.replacement.map_or(f32::MAX, |c| delta_e00(garment.colour, lab(c)));
     let worst = edge.iter().filter(|e| e.1 <= beside).step_by((edge.len() / 200).max(1));
     // One eye distance of edge is little to tell by.
     let length = 2.0 * edge.len() as f32 / portrait.matte_eyes();
-    Ok(Reading {
-        value: Value::Number(beside.min(new).into()),
+    let garment = Tone {
+        colour: garment.colour,
         confidence: face_confidence(portrait) * f64::from(length / 1.5).min(1.0),
         evidence: vec![Evidence::Points(worst.map(|e| e.0).collect())],
-    })
+    };
+    Ok(Seam { difference: beside, garment })
 }
 
 /// Places on the edge between garment and background (photo), and how far the colours differ there.

@@ -2,7 +2,7 @@
 
 use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
-use crate::scene::Portrait;
+use crate::gist::Gist;
 use crate::verdict::{Evidence, Measured, Reading, Value};
 
 /// The check.
@@ -27,12 +27,12 @@ pub(super) const CHECK: Check = Check {
     measure: Measure::Framed(measure),
 };
 
-fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
+fn measure(gist: &Gist, plan: &Plan) -> Measured {
     let value = plan.head_height()?;
     let evidence = vec![Evidence::Line(plan.geometry.crown.clone()?, plan.geometry.chin)];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: f64::from(portrait.face.presence),
+        confidence: f64::from(gist.presence),
         evidence,
     })
 }

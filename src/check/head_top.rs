@@ -2,7 +2,7 @@
 
 use super::{Check, Measure, fault, text};
 use crate::framing::Plan;
-use crate::scene::Portrait;
+use crate::gist::Gist;
 use crate::verdict::{Evidence, Measured, Reading, Value};
 
 /// The check.
@@ -33,13 +33,13 @@ pub(super) const CHECK: Check = Check {
     measure: Measure::Framed(measure),
 };
 
-fn measure(portrait: &Portrait, plan: &Plan) -> Measured {
+fn measure(gist: &Gist, plan: &Plan) -> Measured {
     let value = plan.head_top()?;
     let crown = plan.geometry.crown.clone()?;
     let evidence = vec![Evidence::Line([crown[0], plan.crop[1]], crown)];
     Ok(Reading {
         value: Value::Number(value.into()),
-        confidence: f64::from(portrait.face.presence),
+        confidence: f64::from(gist.presence),
         evidence,
     })
 }

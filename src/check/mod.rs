@@ -81,6 +81,7 @@ mod upscaling;
 mod yaw;
 
 use crate::framing::{self, Plan};
+use crate::gist::Gist;
 use crate::model::attributes::{Attributer, region};
 use crate::scene::{Portrait, Scene};
 use crate::target::Target;
@@ -118,10 +119,10 @@ pub enum Measure {
     Scene(fn(&Scene) -> Measured),
     /// Exactly one face.
     Portrait(fn(&Portrait) -> Measured),
-    /// Exactly one face, and what the profile wants the picture to become.
-    Target(fn(&Portrait, &Target) -> Measured),
-    /// Exactly one face, and the crop that is planned around it.
-    Framed(fn(&Portrait, &Plan) -> Measured),
+    /// What is kept of exactly one face, and what the profile wants the picture to become.
+    Target(fn(&Gist, &Target) -> Measured),
+    /// What is kept of exactly one face, and the crop that is planned around it.
+    Framed(fn(&Gist, &Plan) -> Measured),
     /// Nothing would do: it cannot be measured honestly yet, because of this.
     NotYet(&'static str),
 }
@@ -217,20 +218,63 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// The measurement of one check on one scene.
 pub type Measurement = (&'static Check, Measured);
 
-/// Measure everything that can be measured, in the order of [`ALL`], and the crop that is planned.
-pub fn measure_all(scene: &Scene, target: &Target) -> (Vec<Measurement>, Option<Plan>) {
+/// What was measured on one scene, whatever the profile: the rest follows from it without the pixels.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The measurements that do not depend on the profile, in the order of [`ALL`].
+    pub measurements: Vec<Measurement>,
+    /// What the others are taken from, or why there is nothing.
+    pub gist: Result<Gist, Unreadable>,
+}
+
+/// Measure on the pixels everything that can be measured.
+pub fn look(scene: &Scene) -> Look {
     let portrait = scene.portrait();
     let portrait = || portrait.as_ref().map_err(Clone::clone);
-    let plan = portrait().and_then(|p| framing::plan(p.geometry(), target));
-    let measure = |check: &Check| match check.measure {
-        Measure::Scene(measure) => measure(scene),
-        Measure::Portrait(measure) => measure(portrait()?),
-        Measure::Target(measure) => measure(portrait()?, target),
-        Measure::Framed(measure) => measure(portrait()?, plan.as_ref().map_err(Clone::clone)?),
-        Measure::NotYet(reason) => Err(Unreadable::because(reason)),
+    let measure = |check: &&'static Check| {
+        let measured = match check.measure {
+            Measure::Scene(measure) => measure(scene),
+            Measure::Portrait(measure) => portrait().and_then(measure),
+            Measure::NotYet(reason) => Err(Unreadable::because(reason)),
+            Measure::Target(_) | Measure::Framed(_) => return None,
+        };
+        Some((*check, measured))
     };
-    let measurements = ALL.iter().map(|&check| (check, measure(check))).collect();
+    Look { measurements: ALL.iter().filter_map(measure).collect(), gist: portrait().map(gist) }
+}
+
+/// Every measurement for this target, in the order of [`ALL`], and the crop that is planned. No pixel is
+/// touched.
+pub fn complete(look: Look, target: &Target) -> (Vec<Measurement>, Option<Plan>) {
+    let gist = || look.gist.as_ref().map_err(Clone::clone);
+    let plan = gist().and_then(|g| framing::plan(g.geometry.clone(), target));
+    let mut taken = look.measurements.into_iter().peekable();
+    let mut measure = |check: &&'static Check| {
+        let measured = match check.measure {
+            Measure::Target(measure) => gist().and_then(|g| measure(g, target)),
+            Measure::Framed(measure) => {
+                gist().and_then(|g| measure(g, plan.as_ref().map_err(Clone::clone)?))
+            }
+            // What was looked at by a program without this check lacks it.
+            _ => taken.next_if(|(c, _)| c.id == check.id)?.1,
+        };
+        Some((*check, measured))
+    };
+    let measurements = ALL.iter().filter_map(&mut measure).collect();
     (measurements, plan.ok())
+}
+
+/// What the checks that depend on the profile need of a portrait.
+fn gist(portrait: &Portrait) -> Gist {
+    let face = portrait.face;
+    Gist {
+        geometry: portrait.geometry(),
+        presence: face.presence,
+        nose: face.at(1)[1],
+        cheeks: [face.at(234)[1], face.at(454)[1]],
+        background: background_colour::seen(portrait),
+        garment: garment_contrast::seen(portrait),
+    }
 }
 
 /// The same fault for a value that is too low and one that is too high.

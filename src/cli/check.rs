@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::input::nothing;
+use super::ledger::{self, LedgerArgs};
 use super::make::{Came, Maker};
 use super::outfile::OutFile;
 use super::stop::{at_ctrl_c, stopped};
@@ -12,13 +13,15 @@ use super::{
     CheckArgs, Format, InputArgs, MakeArgs, STOPPED, StandardiseArgs, ignore_broken_pipe, print,
     sheet,
 };
-use crate::batch::{self, Known};
+use crate::batch::{self, Twins};
 use crate::capture::{Given, Take};
 use crate::error::{Error, Result};
 use crate::gate::Gate;
+use crate::ledger::MadeBy;
 use crate::produce::Made;
 use crate::progress;
 use crate::report::{Files, Summary, json, terminal};
+use crate::resume::{self, Course, Done};
 
 /// What the commands differ in.
 struct Job<'a> {
@@ -28,6 +31,7 @@ struct Job<'a> {
     /// Where the records go.
     records: Option<PathBuf>,
     force: bool,
+    ledger: &'a LedgerArgs,
     format: Format,
     mesh: bool,
 }
@@ -39,6 +43,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8> {
         make: args.standardise.clone().map(|folder| (&args.make, folder)),
         records: args.out.clone(),
         force: args.force,
+        ledger: &args.ledger,
         format: args.format,
         mesh: args.mesh,
     })?;
@@ -56,6 +61,7 @@ pub(super) fn standardise(args: &StandardiseArgs) -> Result<u8> {
         make: Some((&args.make, args.out.clone())),
         records: None,
         force: args.force,
+        ledger: &args.ledger,
         format: Format::Terminal,
         mesh: false,
     })?;
@@ -77,8 +83,11 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let mut maker = job.make.as_ref().map(maker).transpose()?;
     let create = |dir| OutFile::create(dir, "findings.ndjson", job.force);
     let mut records = job.records.as_deref().map(create).transpose()?;
+    let ledger = job.ledger.open()?;
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
+    let (known, mut book) =
+        job.ledger.begin(ledger, &MadeBy::this(&engine_name), (&profile, stage))?;
     if let (Some(layout), Format::Terminal) =
         (maker.as_ref().and_then(|m| m.layout.as_ref()), job.format)
     {
@@ -87,21 +96,30 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let bar = given.bar();
     let (mut summary, mut files) = (Summary::default(), Files::default());
     let (mut recording, mut printing) = (Ok(()), Ok(()));
-    let wanted = maker.as_ref().map(|m| m.order);
     let (workers, stop) = (input.workers(), at_ctrl_c());
     let order = batch::Order { engine, profile: &profile, stage, workers, stop };
-    let work = |gate: &mut Gate, given: &Given| gate.take(given, wanted);
+    let asked = known.as_ref().filter(|_| !job.ledger.fresh);
+    let wanted = maker.as_ref().map(|m| m.order);
+    let course = Course { profile: &profile, stage, order: wanted, known: asked };
+    let work = |gate: &mut Gate, given: &Given| resume::look(&mut gate.pipeline, given, &course);
+    let (mut unchanged, mut keeping) = (0, Ok(()));
     let run = json::Run { profile: &profile, stage, engine: &engine_name, mesh: job.mesh };
-    let mut known = Known::default();
+    let mut twins = Twins::default();
     let source = |take: Take| given.walk(take);
-    let met = batch::run(source, &order, work, |made: Made| {
-        let twin = known.twin(&made.checked);
+    let met = batch::run(source, &order, work, |done: Done| {
+        let made = &done.made;
+        let twin = twins.of(&made.checked);
         summary.count(made.checked.outcome.as_ref().ok().map(|j| j.verdict.outcome));
-        let came = maker.as_mut().map(|m| m.write(&made, &run));
+        let there = known.as_ref().map(|known| (known, done.kept.as_deref()));
+        let came = maker.as_mut().map(|m| m.write(made, &run, there));
         if let Some(came) = &came {
             files.count(matches!(came, Came::Written { .. }), came.passed(), came.failed());
         }
-        let record = || record(&made, came.as_ref(), twin.as_deref(), &run);
+        unchanged += usize::from(!done.looked);
+        if let Some(book) = &mut book {
+            keeping = ledger::record(book, &done, came.as_ref(), maker.as_ref());
+        }
+        let record = || record(made, came.as_ref(), twin.as_deref(), &run);
         recording = records.as_mut().map_or(Ok(()), |r| writeln!(r.file, "{}", record()));
         // Whoever reads our output may stop reading; the records still become whole.
         if printing.is_ok() {
@@ -116,7 +134,7 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
                         }
                         match (&came, &maker) {
                             (Some(came), Some(maker)) => {
-                                tell(&mut out, &made, came, maker, language)
+                                tell(&mut out, made, came, maker, language)
                             }
                             _ => Ok(()),
                         }
@@ -126,13 +144,19 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         }
         bar.set_message(format!("{summary}  {}", made.checked.capture.id));
         bar.inc(1);
-        let nobody_reads = printing.is_err() && records.is_none() && maker.is_none();
-        if recording.is_err() || nobody_reads {
+        let asked = records.is_some() || maker.is_some() || book.is_some();
+        if recording.is_err() || keeping.is_err() || (printing.is_err() && !asked) {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
     })?;
     bar.finish_and_clear();
+    keeping?;
+    // Whoever closes a ledger last puts it in order, and must be able to write.
+    drop(known);
+    if let Some(book) = book {
+        book.finish()?;
+    }
     if met == 0 && !stopped() {
         return Err(nothing());
     }
@@ -147,6 +171,13 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         let written =
             terminal::summary(&mut anstream::stdout().lock(), &summary, files, &made_by, language);
         written.or_else(ignore_broken_pipe)?;
+        if unchanged > 0 {
+            let written = terminal::unchanged(&mut anstream::stdout().lock(), unchanged, language);
+            written.or_else(ignore_broken_pipe)?;
+        }
+    } else if unchanged > 0 {
+        // Records alone go to standard output; whether this line can be read changes nothing.
+        let _ = terminal::unchanged(&mut anstream::stderr().lock(), unchanged, language);
     }
     Ok((summary, files))
 }

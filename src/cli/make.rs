@@ -9,6 +9,7 @@ use super::outfile::OutFile;
 use super::{AcceptArg, BackgroundArg, MakeArgs};
 use crate::capture::Capture;
 use crate::error::{Error, Result};
+use crate::ledger::Known;
 use crate::naming::{Subjects, Taken, Template};
 use crate::produce::{Made, Order};
 use crate::profile::{Profile, Stage};
@@ -103,29 +104,52 @@ impl Maker {
         Ok(Maker { order, layout, folder, template, subjects, taken, made: 0, force })
     }
 
-    /// Write the file of a capture and its proof.
-    pub(super) fn write(&mut self, made: &Made, run: &json::Run) -> Came {
+    /// Write the file of a capture and its proof. `there` is what a ledger knows, and where it says
+    /// that the file already lies.
+    ///
+    /// With a ledger, a file that holds these very bytes is as good as written (the run that wrote it
+    /// was killed before it could say so), and one that was made of the same capture is replaced.
+    pub(super) fn write(
+        &mut self,
+        made: &Made,
+        run: &json::Run,
+        there: Option<(&Known, Option<&Path>)>,
+    ) -> Came {
         let file = match &made.file {
             Ok(file) => file,
             Err(reason) => return Came::NotMade(reason.clone()),
         };
         let name = self.template.fill(&made.checked.capture, &self.subjects, self.made + 1);
         let written = name.map(|name| self.taken.unlike(name)).and_then(|name| {
-            let begin = |ending: &str| begin(&self.folder, &format!("{name}.{ending}"), self.force);
+            let place = self.place(&name);
             let both = || -> Result<()> {
-                let (mut proof, mut picture) = (begin("json")?, begin("jpg")?);
-                let print = |layout| Ok((sheet::print(layout, &file.bytes)?, begin("sheet.jpg")?));
-                let sheet = self.layout.as_ref().map(print).transpose()?;
-                let printed = sheet.as_ref().map(|(sheet, _)| sheet);
-                fill(&mut proof, json::made(made, printed, run).as_bytes())?;
-                fill(&mut picture, &file.bytes)?;
-                // The proof first: no picture is ever without one.
-                proof.finish(self.force)?;
-                if let Some((sheet, mut out)) = sheet {
-                    fill(&mut out, &sheet.bytes)?;
-                    out.finish(self.force)?;
+                let mut force = self.force;
+                let path = |ending: &str| place.with_file_name(format!("{}.{ending}", last(&name)));
+                if let Some((known, kept)) = there {
+                    let here = std::path::absolute(&place).ok();
+                    let printed = self.layout.is_none() || path("sheet.jpg").is_file();
+                    if kept.is_some() && here.as_deref() == kept && printed {
+                        return Ok(());
+                    }
+                    force = force || known.is_of(&place, &made.checked.capture)?;
                 }
-                picture.finish(self.force)
+                let print = |layout| sheet::print(layout, &file.bytes);
+                let printed = self.layout.as_ref().map(print).transpose()?;
+                let proof = json::made(made, printed.as_ref(), run);
+                // The proof first: no picture is ever without one.
+                let mut parts = vec![("json", proof.as_bytes())];
+                parts.extend(printed.as_ref().map(|sheet| ("sheet.jpg", &sheet.bytes[..])));
+                parts.push(("jpg", &file.bytes));
+                // All are begun before the first gets its name: what is in the way is said in time.
+                let mut begun = Vec::new();
+                for (ending, bytes) in parts {
+                    let path = path(ending);
+                    let same = there.is_some() && std::fs::read(&path).is_ok_and(|b| b == bytes);
+                    if !same {
+                        begun.push((begin(&path, force)?, bytes));
+                    }
+                }
+                begun.into_iter().try_for_each(|(out, bytes)| finish(out, bytes, force))
             };
             both().map_err(|e| e.to_string())?;
             Ok(name)
@@ -145,14 +169,21 @@ impl Maker {
     }
 }
 
-/// The template may have made folders.
-fn begin(folder: &Path, name: &str, force: bool) -> Result<OutFile> {
-    let path = folder.join(name);
-    let (folder, name) = (path.parent().unwrap_or(folder), path.file_name().unwrap_or_default());
-    OutFile::create(folder, &name.to_string_lossy(), force)
+/// The file's own part of a name that may have folders.
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
-fn fill(out: &mut OutFile, bytes: &[u8]) -> Result<()> {
-    let path = &out.path;
-    out.file.write_all(bytes).map_err(|source| Error::Write { path: path.clone(), source })
+/// The template may have made folders.
+fn begin(path: &Path, force: bool) -> Result<OutFile> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    OutFile::create(folder, &name, force)
+}
+
+/// Fill a file that was begun, and give it its name.
+fn finish(mut out: OutFile, bytes: &[u8], force: bool) -> Result<()> {
+    let written = out.file.write_all(bytes);
+    written.map_err(|source| Error::Write { path: out.path.clone(), source })?;
+    out.finish(force)
 }

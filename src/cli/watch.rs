@@ -11,7 +11,7 @@ use notify::Watcher;
 use super::make::{Came, Maker};
 use super::stop::{at_ctrl_c, stopped};
 use super::{WatchArgs, print};
-use crate::batch::Known;
+use crate::batch::Twins;
 use crate::capture::{self, Filter, Given};
 use crate::error::{Error, Result};
 use crate::gate::Gate;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8> {
         maker,
         engine: format!("{} {}", engine.name, engine.version),
         language: args.lang.language(),
-        known: Known::default(),
+        twins: Twins::default(),
         summary: Summary::default(),
         drifts: Drifts::default(),
         bursts: Bursts::new(Duration::from_secs(args.burst)),
@@ -118,7 +118,7 @@ struct Session<'a> {
     maker: Option<Maker>,
     engine: String,
     language: Language,
-    known: Known,
+    twins: Twins,
     summary: Summary,
     drifts: Drifts,
     bursts: Bursts,
@@ -128,7 +128,7 @@ impl Session<'_> {
     fn show(&mut self, made: &Made, now: Duration) -> Result<()> {
         let checked = &made.checked;
         // Renamed, or copied beside itself: it has been said.
-        if checked.outcome.is_ok() && self.known.twin(checked).is_some() {
+        if checked.outcome.is_ok() && self.twins.of(checked).is_some() {
             return Ok(());
         }
         self.summary.count(checked.outcome.as_ref().ok().map(|j| j.verdict.outcome));
@@ -143,7 +143,7 @@ impl Session<'_> {
             engine: &self.engine,
             mesh: false,
         };
-        let came = self.maker.as_mut().map(|m| m.write(made, &run));
+        let came = self.maker.as_mut().map(|m| m.write(made, &run, None));
         if let Some(path) = &self.args.log {
             let record = match &came {
                 None => json::record(checked, None, &run),

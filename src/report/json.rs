@@ -7,6 +7,7 @@ use crate::check;
 use crate::face::{Face, part};
 use crate::framing::Plan;
 use crate::hash::sha256_hex;
+use crate::ledger::MadeBy;
 use crate::model;
 use crate::model::attributes::{Attributer, Attributes};
 use crate::photo::FileFacts;
@@ -41,6 +42,15 @@ pub fn record(checked: &Checked, twin: Option<&str>, run: &Run) -> String {
     recorded(checked, twin, run, None)
 }
 
+/// The record of a capture whose readings were made by another run, and maybe by another program.
+pub fn record_by(checked: &Checked, run: &Run, made_by: &MadeBy) -> String {
+    let mut record = unsigned(checked, None, run, None);
+    let models = made_by.models.split(' ').filter_map(|m| m.split_once('='));
+    let models = models.map(|(name, hash)| (name.to_owned(), json!(hash))).collect();
+    signed(&mut record, run, models, &made_by.program);
+    Json::Object(record).to_string()
+}
+
 /// The record of a capture that a standard file was asked of: `name` is where it was written, or why it
 /// was not.
 pub fn record_made(made: &Made, name: Result<&str, &str>, twin: Option<&str>, run: &Run) -> String {
@@ -57,6 +67,17 @@ pub fn record_made(made: &Made, name: Result<&str, &str>, twin: Option<&str>, ru
 }
 
 fn recorded(checked: &Checked, twin: Option<&str>, run: &Run, standard: Option<Json>) -> String {
+    let mut record = unsigned(checked, twin, run, standard);
+    provenance(&mut record, run);
+    Json::Object(record).to_string()
+}
+
+fn unsigned(
+    checked: &Checked,
+    twin: Option<&str>,
+    run: &Run,
+    standard: Option<Json>,
+) -> Map<String, Json> {
     let mut record = Map::new();
     record.insert("id".into(), json!(checked.capture.id));
     record.insert("path".into(), json!(checked.capture.path.to_string_lossy()));
@@ -74,8 +95,7 @@ fn recorded(checked: &Checked, twin: Option<&str>, run: &Run, standard: Option<J
     if let Some(standard) = standard {
         record.insert("standard".into(), standard);
     }
-    provenance(&mut record, run);
-    Json::Object(record).to_string()
+    record
 }
 
 /// The proof of a standard file, on several lines: source, crop, what was done, the print sheet where there
@@ -125,12 +145,15 @@ fn written(file: &Standard) -> Json {
 pub(super) fn provenance(record: &mut Map<String, Json>, run: &Run) {
     let models: Map<String, Json> =
         model::SHIPPED.iter().map(|m| (m.name.into(), json!(m.sha256()))).collect();
+    signed(record, run, models, env!("CARGO_PKG_VERSION"));
+}
+
+fn signed(record: &mut Map<String, Json>, run: &Run, models: Map<String, Json>, version: &str) {
     record.insert("models".into(), json!(models));
     record.insert(
         "profile".into(),
         json!({"name": run.profile.name, "sha256": run.profile.sha256, "stage": run.stage.id()}),
     );
-    let version = env!("CARGO_PKG_VERSION");
     record.insert(
         "program".into(),
         json!({"name": "photogate", "version": version, "engine": run.engine}),

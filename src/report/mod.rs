@@ -1,10 +1,14 @@
 //! What people and programs read of the results.
 
+pub mod columns;
+pub mod diff;
 pub mod eval;
 pub mod json;
 pub mod overlay;
 pub mod screen;
 mod sheet;
+pub mod spreadsheet;
+pub mod story;
 mod table;
 pub mod terminal;
 

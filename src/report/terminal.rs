@@ -62,7 +62,7 @@ pub fn at_a_glance(checked: &Checked, language: Language) -> (Mood, &'static str
     (mood, word, first.unwrap_or_default())
 }
 
-const PASS: Style = AnsiColor::Green.on_default().bold();
+pub(super) const PASS: Style = AnsiColor::Green.on_default().bold();
 pub(super) const LOOK: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const FAIL: Style = AnsiColor::Red.on_default().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
@@ -239,6 +239,17 @@ pub fn summary(
 pub fn twin(out: &mut impl Write, id: &str, language: Language) -> io::Result<()> {
     let said = word(language, "与此文件内容相同", "same content as");
     writeln!(out, "       {LOOK}{said}{LOOK:#}: {}", printable(id))
+}
+
+/// Write how many captures a ledger spared.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn unchanged(out: &mut impl Write, count: usize, language: Language) -> io::Result<()> {
+    match language {
+        Language::Zh => writeln!(out, "{count} 张没有变化，没有重新检查"),
+        _ => writeln!(out, "{count} unchanged, not looked at again"),
+    }
 }
 
 /// Write the line of a standard file, and what is wrong with it as a finished one.
