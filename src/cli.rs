@@ -6,6 +6,7 @@ mod input;
 mod inspect;
 mod make;
 mod outfile;
+mod report;
 mod tell;
 
 use std::io::{self, Write};
@@ -115,6 +116,10 @@ struct CheckArgs {
     standardise: Option<PathBuf>,
     #[command(flatten)]
     make: MakeArgs,
+    /// Also write a report for people: one HTML file to open from disk. Of more than 200 captures the
+    /// thumbnails lie in a folder beside it, FILE_files
+    #[arg(long, value_name = "FILE.html", group = "written")]
+    report: Option<PathBuf>,
     /// Replace what is there
     #[arg(long, requires = "written")]
     force: bool,
@@ -191,6 +196,9 @@ struct StandardiseArgs {
     out: PathBuf,
     #[command(flatten)]
     make: MakeArgs,
+    /// Also write a report for people, as `photogate check --report FILE` does
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Replace what is there
     #[arg(long)]
     force: bool,

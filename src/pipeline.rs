@@ -93,14 +93,29 @@ impl Pipeline {
     /// Read, decode, perceive, measure and judge one capture. Never fails: what goes wrong is its
     /// outcome.
     pub fn check(&mut self, capture: &Capture, profile: &Profile, stage: Stage) -> Checked {
-        let mut sha256 = None;
-        let mut run = || {
+        self.check_and(capture, profile, stage, |_| ()).0
+    }
+
+    /// [`Pipeline::check`], and what `keep` takes of the scene before its pixels are let go; nothing
+    /// where there was no scene.
+    pub fn check_and<T>(
+        &mut self,
+        capture: &Capture,
+        profile: &Profile,
+        stage: Stage,
+        keep: impl FnOnce(&Scene) -> T,
+    ) -> (Checked, Option<T>) {
+        let (mut sha256, mut kept) = (None, None);
+        let run = || -> Result<Judged> {
             let bytes = capture::read(capture, photo::Limits::default().max_file_bytes)?;
             sha256 = Some(sha256_hex(&bytes));
-            self.judge(photo::decode(&bytes, &capture.path)?, profile, stage)
+            let scene = self.perceive(photo::decode(&bytes, &capture.path)?)?;
+            let judged = judge_scene(&scene, profile, stage);
+            kept = Some(keep(&scene));
+            Ok(judged)
         };
         let outcome = run().map_err(|e| e.to_string());
-        Checked { capture: capture.clone(), sha256, outcome }
+        (Checked { capture: capture.clone(), sha256, outcome }, kept)
     }
 
     /// Perceive, measure and judge a decoded photo.

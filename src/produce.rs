@@ -61,6 +61,18 @@ impl From<Checked> for Made {
 /// Check a capture and make its standard file, of the same decoded pixels and the same run of the
 /// models. Never fails: what goes wrong is its outcome.
 pub fn make(pipeline: &mut Pipeline, capture: &Capture, profile: &Profile, order: Order) -> Made {
+    make_and(pipeline, capture, profile, order, |_| ()).0
+}
+
+/// [`make`], and what `keep` takes of the scene before its pixels are let go; nothing where there was no
+/// scene.
+pub fn make_and<T>(
+    pipeline: &mut Pipeline,
+    capture: &Capture,
+    profile: &Profile,
+    order: Order,
+    keep: impl FnOnce(&Scene) -> T,
+) -> (Made, Option<T>) {
     let mut sha256 = None;
     let mut perceive = || {
         let bytes = capture::read(capture, photo::Limits::default().max_file_bytes)?;
@@ -71,11 +83,12 @@ pub fn make(pipeline: &mut Pipeline, capture: &Capture, profile: &Profile, order
     let capture = capture.clone();
     let scene = match perceived {
         Ok(scene) => scene,
-        Err(reason) => return Checked { capture, sha256, outcome: Err(reason) }.into(),
+        Err(reason) => return (Checked { capture, sha256, outcome: Err(reason) }.into(), None),
     };
     let judged = judge_scene(&scene, profile, Stage::Capture);
+    let kept = keep(&scene);
     let file = standard(pipeline, &scene, &judged, profile, order).map_err(|e| e.to_string());
-    Made { checked: Checked { capture, sha256, outcome: Ok(judged) }, file }
+    (Made { checked: Checked { capture, sha256, outcome: Ok(judged) }, file }, Some(kept))
 }
 
 fn standard(

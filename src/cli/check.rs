@@ -6,14 +6,17 @@ use std::path::PathBuf;
 
 use super::make::{Came, Maker};
 use super::outfile::OutFile;
+use super::report::Reporter;
 use super::{CheckArgs, Format, InputArgs, MakeArgs, StandardiseArgs, ignore_broken_pipe};
 use crate::batch;
 use crate::capture::Capture;
 use crate::error::{Error, Result};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Checked, Pipeline};
 use crate::produce::{self, Made};
 use crate::progress;
+use crate::report::html::{self, Thumb};
 use crate::report::{Files, Summary, json, terminal};
+use crate::scene::Scene;
 
 /// What the commands differ in.
 struct Job<'a> {
@@ -22,9 +25,24 @@ struct Job<'a> {
     make: Option<(&'a MakeArgs, PathBuf)>,
     /// Where the records go.
     records: Option<PathBuf>,
+    /// Where the HTML report goes.
+    report: Option<PathBuf>,
     force: bool,
     format: Format,
     mesh: bool,
+}
+
+/// What a worker brings of one capture.
+struct Done {
+    made: Made,
+    /// Where a report is wanted and the picture could be read.
+    thumb: Option<Thumb>,
+}
+
+impl From<Checked> for Done {
+    fn from(checked: Checked) -> Done {
+        Done { made: checked.into(), thumb: None }
+    }
 }
 
 /// Check the captures and report; the exit code.
@@ -33,6 +51,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8> {
         input: &args.input,
         make: args.standardise.clone().map(|folder| (&args.make, folder)),
         records: args.out.clone(),
+        report: args.report.clone(),
         force: args.force,
         format: args.format,
         mesh: args.mesh,
@@ -46,6 +65,7 @@ pub(super) fn standardise(args: &StandardiseArgs) -> Result<u8> {
         input: &args.input,
         make: Some((&args.make, args.out.clone())),
         records: None,
+        report: args.report.clone(),
         force: args.force,
         format: Format::Terminal,
         mesh: false,
@@ -66,18 +86,28 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let mut maker = job.make.as_ref().map(maker).transpose()?;
     let create = |dir| OutFile::create(dir, "findings.ndjson", job.force);
     let mut records = job.records.as_deref().map(create).transpose()?;
+    let begin = |path| Reporter::begin(path, job.force, met.len());
+    let mut report = job.report.as_deref().map(begin).transpose()?;
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
     let bar = progress::bar(met.len());
     let (mut summary, mut files) = (Summary::default(), Files::default());
-    let (mut recording, mut printing) = (Ok(()), Ok(()));
+    let (mut recording, mut printing, mut reporting) = (Ok(()), Ok(()), Ok(()));
     let order = maker.as_ref().map(|m| m.order);
-    let one = |models: &mut Pipeline, capture: &Capture| match order {
-        Some(order) => produce::make(models, capture, &profile, order),
-        None => models.check(capture, &profile, stage).into(),
+    let wanted = report.is_some();
+    let keep = |scene: &Scene| wanted.then(|| html::thumb(&scene.photo.pixels)).flatten();
+    let one = |models: &mut Pipeline, capture: &Capture| {
+        let (made, thumb) = match order {
+            Some(order) => produce::make_and(models, capture, &profile, order, keep),
+            None => {
+                let (checked, thumb) = models.check_and(capture, &profile, stage, keep);
+                (checked.into(), thumb)
+            }
+        };
+        Done { made, thumb: thumb.flatten() }
     };
     let run = json::Run { profile: &profile, stage, engine: &engine_name, mesh: job.mesh };
-    batch::run(&met, engine, input.workers(), one, |made: Made| {
+    batch::run(&met, engine, input.workers(), one, |Done { made, thumb }| {
         summary.count(made.checked.outcome.as_ref().ok().map(|j| j.verdict.outcome));
         let came = maker.as_mut().map(|m| m.write(&made, &run));
         if let Some(came) = &came {
@@ -85,6 +115,8 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         }
         let record = || record(&made, came.as_ref(), &run);
         recording = records.as_mut().map_or(Ok(()), |r| writeln!(r.file, "{}", record()));
+        reporting =
+            report.as_mut().map_or(Ok(()), |r| r.add(&made, thumb.as_ref(), came.as_ref(), &run));
         // Whoever reads our output may stop reading; the records still become whole.
         if printing.is_ok() {
             printing = progress::above(&bar, || {
@@ -105,8 +137,9 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         }
         bar.set_message(made.checked.capture.id);
         bar.inc(1);
-        let nobody_reads = printing.is_err() && records.is_none() && maker.is_none();
-        if recording.is_err() || nobody_reads {
+        let printing_alone = records.is_none() && maker.is_none() && report.is_none();
+        let nobody_reads = printing.is_err() && printing_alone;
+        if recording.is_err() || reporting.is_err() || nobody_reads {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
@@ -115,6 +148,11 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     if let Some(records) = records {
         recording.map_err(|source| Error::Write { path: records.path.clone(), source })?;
         records.finish(job.force)?;
+    }
+    reporting?;
+    if let Some(report) = report {
+        let files = maker.is_some().then_some(&files);
+        report.finish(&run, &summary, files, language)?;
     }
     printing.or_else(ignore_broken_pipe)?;
     if matches!(job.format, Format::Terminal) {
