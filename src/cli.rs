@@ -12,7 +12,7 @@ mod tell;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
@@ -105,6 +105,7 @@ struct InputArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("written").multiple(true))]
 struct CheckArgs {
     #[command(flatten)]
     input: InputArgs,

@@ -51,6 +51,8 @@ rows.forEach((row, n) => {
   row.worst = row.verdict === "error" ? -Infinity : Infinity;
   if (!row.outcomes) return;
   const fault = new Map(row.faults);
+  // What could not be measured is a reason only where no fault is known: without a face nothing can be.
+  const known = checks.some((c, i) => c.required && fault.has(i) && row.outcomes[i] !== "p");
   for (let i = 0; i < checks.length; i++) {
     const outcome = row.outcomes[i];
     if (!checks[i].required) continue;
@@ -58,7 +60,7 @@ rows.forEach((row, n) => {
     if (slack !== null) row.worst = Math.min(row.worst, slack / checks[i].width);
     // A wrong name has no distance: as far as a whole band.
     else if (outcome === "f") row.worst = Math.min(row.worst, -1);
-    if (outcome === "p") continue;
+    if (outcome === "p" || (known && !fault.has(i))) continue;
     const reason = reasonOf(row, i, fault.get(i));
     if (row.reasons.includes(reason.code)) continue;
     row.reasons.push(reason.code);
@@ -67,6 +69,17 @@ rows.forEach((row, n) => {
 });
 
 const ranked = [...reasons.values()].sort((a, b) => b.fail + b.review - a.fail - a.review || b.fail - a.fail || a.check - b.check);
+
+// A desk may have one word for two faults (未露耳 for either ear): then the check is named with it.
+for (const lang of ["zh", "en"]) {
+  const times = new Map();
+  for (const r of ranked) times.set(r.words[lang], (times.get(r.words[lang]) || 0) + 1);
+  for (const r of ranked) {
+    if (times.get(r.words[lang]) < 2) continue;
+    const title = checks[r.check].title[lang];
+    r.words = { ...r.words, [lang]: lang === "zh" ? `${r.words.zh}（${title}）` : `${r.words.en} (${title})` };
+  }
+}
 
 /** Of how many captures a check did not pass. */
 const notPassed = checks.map((_, i) => rows.reduce((n, r) => n + (r.outcomes && r.outcomes[i] !== "p" ? 1 : 0), 0));

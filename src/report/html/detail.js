@@ -105,7 +105,7 @@ function standardOf(row, detail) {
   const wrong = made.wrong.map(([title, value, limit]) => el("li", {}, `${say(title)} ${value} (${t("limit")} ${limit})`));
   return el("section", { class: "standard" }, el("h3", {}, t("standard")),
     el("img", { src: picture(row, detail, true), alt: "" }),
-    el("div", {}, badge(made.verdict), el("bdi", { class: "name" }, made.name),
+    el("div", {}, badge(made.verdict), el("bdi", { class: "name" }, `${made.name}.jpg`),
       el("p", { class: "faint" }, `${made.size ? `${made.size[0]} × ${made.size[1]} px · ` : ""}${number(made.bytes / 1024)} KB · ${t("quality")} ${made.quality}`), el("ul", {}, wrong)));
 }
 

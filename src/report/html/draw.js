@@ -63,7 +63,7 @@ function overlay(row, detail, layers, marked) {
 function seen(row, detail, layers, { eager = false, marked = null } = {}) {
   const source = row.size && picture(row, detail);
   if (!source) {
-    return el("div", { class: "seen empty" }, el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[row.verdict]), t("noPicture"));
+    return el("div", { class: "seen empty" }, el("span", { class: `sign ${row.verdict}`, "aria-hidden": "true" }, SIGNS[row.verdict]), t("noPicture"));
   }
   const image = el("img", { src: source, alt: "", width: row.size[0], height: row.size[1], loading: eager ? "eager" : "lazy", decoding: "async" });
   return el("div", { class: "seen" }, image, overlay(row, detail, layers, marked));

@@ -7,19 +7,19 @@ const gallery = { list: [], cards: new Map(), columns: 1, height: 1, width: 1, g
 function card(row, at) {
   const detail = detailOf(row);
   const first = row.outcomes ? firstOf(row) : null;
-  const lines = [el("div", { class: "top" }, badge(row.verdict), detail.standard && standardWord(detail.standard)), el("bdi", { class: "name", title: row.id }, row.id)];
+  const lines = [el("div", { class: "top" }, badge(row.verdict), detail.standard && detail.standard.name && standardWord(detail.standard)), el("bdi", { class: "name", title: row.id }, row.id)];
   if (row.error) lines.push(el("p", { class: "advice" }, row.error));
   if (first) {
     const measured = detail.findings[first.check];
     lines.push(el("p", { class: "advice" }, texts(first.advice)));
-    lines.push(el("p", { class: "numbers" }, `${say(first.title)} ${Array.isArray(measured) ? measured[0] : ""}`, row.reasons.length > 1 ? ` +${row.reasons.length - 1}` : ""));
+    lines.push(el("p", { class: "numbers" }, `${say(first.title)} ${Array.isArray(measured) ? measured[0] : ""}`, row.reasons.length > 1 && el("span", { class: "more" }, say([`另有 ${row.reasons.length - 1} 项`, `+${row.reasons.length - 1} more`]))));
   }
   return el("button", { class: `photo ${row.verdict}`, type: "button", role: "listitem", "data-at": at, "aria-label": `${row.id}: ${t(row.verdict)}`, onclick: () => gallery.open(row) },
     seen(row, detail, gallery.layers), el("div", { class: "below" }, lines));
 }
 
 function standardWord(standard) {
-  return el("span", { class: "made" }, standard.name ? `${t("standard")} ${SIGNS[standard.verdict]}` : `${t("standard")} –`);
+  return el("span", { class: "made", title: `${t("standard")}: ${t(standard.verdict)}` }, `${t("standard")} ${SIGNS[standard.verdict]}`);
 }
 
 /** Show these captures from the top, or where the page stands now. */

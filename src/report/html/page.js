@@ -60,7 +60,7 @@ function render() {
 /** The gallery alone: what typing into the search changes. */
 function showRows() {
   shownNow = chosen(state);
-  const status = shownNow.length ? `${shownNow.length} ${t("of")} ${rows.length} ${t("captures")}` : t("none");
+  const status = shownNow.length ? say([`共 ${rows.length} 张，显示 ${shownNow.length} 张`, `${shownNow.length} of ${rows.length} captures`]) : t("none");
   document.getElementById("shown").textContent = status;
   showGallery(document.getElementById("gallery"), shownNow, layersNow(), open);
 }

@@ -49,7 +49,8 @@ impl Rows {
     }
 
     /// The next capture. `standard` is its standard file, or why there is none; `inside` puts the
-    /// pictures into the block.
+    /// pictures into the block, and the places where passing checks looked as well: of thousands they
+    /// would be most of the page, and nobody points at them.
     ///
     /// The list has for each capture `outcomes`, one letter a finding (`p`ass, `n`ot assessed, `r`eview,
     /// `f`ail), `slack`, a number a finding, and `faults`, pairs of a finding and what was said of it.
@@ -72,7 +73,7 @@ impl Rows {
             Ok(judged) => {
                 let scale = thumb.map_or(0.0, |t| t.scale);
                 self.listed(&mut index, judged);
-                detailed(&mut detail, judged, scale);
+                detailed(&mut detail, judged, scale, inside);
             }
         }
         if let Some(thumb) = thumb {
@@ -116,7 +117,7 @@ impl Rows {
     }
 }
 
-fn detailed(detail: &mut Map<String, Json>, judged: &Judged, scale: f32) {
+fn detailed(detail: &mut Map<String, Json>, judged: &Judged, scale: f32, all: bool) {
     let findings = &judged.verdict.findings;
     let mut shapes = Shapes::default();
     let values: Vec<Json> = findings
@@ -124,7 +125,11 @@ fn detailed(detail: &mut Map<String, Json>, judged: &Judged, scale: f32) {
         .map(|f| match &f.measured {
             Ok(reading) => {
                 let sure = (100.0 * reading.confidence).round();
-                json!([value(f), beyond(f), sure as i64, shapes.of(f, scale)])
+                let places = match f.outcome {
+                    Outcome::Pass if !all => Vec::new(),
+                    _ => shapes.of(f, scale),
+                };
+                json!([value(f), beyond(f), sure as i64, places])
             }
             Err(unreadable) => json!(unreadable.because),
         })

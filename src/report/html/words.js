@@ -5,7 +5,7 @@
 const WORDS = {
   pass: ["通过", "Pass"], review: ["待复核", "To look at"], fail: ["重拍", "Retake"], error: ["读不了", "Unreadable"],
   not_assessed: ["未测出", "Not measured"],
-  all: ["全部", "All"], captures: ["张照片", "captures"], of: ["／", "of"],
+  all: ["全部", "All"], captures: ["张照片", "captures"],
   reasons: ["原因排行", "Reasons, ranked"], reasonsNone: ["没有需要处理的照片。", "Nothing needs attention."],
   byRetake: ["重拍", "retake"], byLook: ["待复核", "to look at"], more: ["显示全部", "Show all"], fewer: ["收起", "Show fewer"],
   distribution: ["余量分布", "Room to the limit"], outside: ["超出", "outside"], inside: ["合格", "inside"],
