@@ -117,8 +117,8 @@ struct CheckArgs {
     standardise: Option<PathBuf>,
     #[command(flatten)]
     make: MakeArgs,
-    /// Also write a report for people: one HTML file to open from disk. Of more than 200 captures the
-    /// thumbnails lie in a folder beside it, FILE_files
+    /// Also write a report for people: one HTML file to open from disk, in the language of --lang
+    /// at first. Of more than 200 captures the thumbnails lie in a folder beside it, FILE_files
     #[arg(long, value_name = "FILE.html", group = "written")]
     report: Option<PathBuf>,
     /// Replace what is there

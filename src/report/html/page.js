@@ -137,7 +137,13 @@ async function print_() {
 let waiting = false;
 const later = (then) => { if (!waiting) { waiting = true; requestAnimationFrame(() => { waiting = false; then(); }); } };
 window.addEventListener("scroll", () => later(place), { passive: true });
-window.addEventListener("resize", () => { if (gallery.grid) showGallery(gallery.grid, gallery.list, gallery.layers, gallery.open); });
+let wide = window.innerWidth;
+window.addEventListener("resize", () => {
+  // A phone that hides its address bar changes the height alone: the cards may stay.
+  if (window.innerWidth === wide) return later(place);
+  wide = window.innerWidth;
+  showGallery(gallery.grid, gallery.list, gallery.layers, gallery.open);
+});
 window.addEventListener("hashchange", () => { readState(); render(); });
 window.addEventListener("beforeprint", preparePrint);
 window.addEventListener("afterprint", () => document.getElementById("print").replaceChildren());
