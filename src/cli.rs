@@ -12,13 +12,14 @@ mod stop;
 mod outfile;
 mod sheet;
 mod rejudge;
+mod report;
 mod tell;
 mod watch;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use self::export::ExportArgs;
 use self::history::HistoryArgs;
@@ -135,6 +136,7 @@ struct InputArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("written").multiple(true))]
 struct CheckArgs {
     #[command(flatten)]
     input: InputArgs,
@@ -146,6 +148,10 @@ struct CheckArgs {
     standardise: Option<PathBuf>,
     #[command(flatten)]
     make: MakeArgs,
+    /// Also write a report for people: one HTML file to open from disk, in the language of --lang
+    /// at first. Of more than 200 captures the thumbnails lie in a folder beside it, FILE_files
+    #[arg(long, value_name = "FILE.html", group = "written")]
+    report: Option<PathBuf>,
     /// Replace what is there
     #[arg(long, requires = "written")]
     force: bool,
@@ -226,6 +232,9 @@ struct StandardiseArgs {
     out: PathBuf,
     #[command(flatten)]
     make: MakeArgs,
+    /// Also write a report for people, as `photogate check --report FILE` does
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Replace what is there
     #[arg(long)]
     force: bool,

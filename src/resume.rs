@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use image::RgbImage;
+
 use crate::capture::{self, Capture, Given};
 use crate::hash::sha256_hex;
 use crate::ledger::{Known, Past, Stamp, Timing};
@@ -51,7 +53,15 @@ impl From<Checked> for Done {
 }
 
 /// Look at a capture, or take what is known of it. Never fails: what goes wrong is its outcome.
-pub fn look(pipeline: &mut Pipeline, given: &Given, course: &Course) -> Done {
+///
+/// Beside it what `keep` takes of the picture, where there is one.
+pub fn look<T>(
+    pipeline: &mut Pipeline,
+    given: &Given,
+    course: &Course,
+    keep: Option<&(dyn Fn(&RgbImage) -> Option<T> + Sync)>,
+) -> (Done, Option<T>) {
+    let mut taken = None;
     let start = Instant::now();
     let capture = &given.capture;
     // A picture of an archive has no file of its own.
@@ -78,6 +88,7 @@ pub fn look(pipeline: &mut Pipeline, given: &Given, course: &Course) -> Done {
         };
         let scene = scene().map_err(|e| failed(Some(&sha256), e))?;
         drop(bytes);
+        taken = keep.and_then(|keep| keep(&scene.photo.pixels));
         let judged =
             timed(&mut timing.measure, || judge_scene(&scene, course.profile, course.stage));
         let file = timed(&mut timing.standardise, || file(pipeline, &scene, &judged, course));
@@ -89,11 +100,17 @@ pub fn look(pipeline: &mut Pipeline, given: &Given, course: &Course) -> Done {
         let failed = Checked { capture: capture.clone(), sha256, outcome: Err(reason) };
         (failed.into(), None, true)
     });
+    // What was not looked at is still to be shown.
+    if let (false, Some(keep)) = (looked, keep) {
+        let bytes = capture::read(given, photo::Limits::default().max_file_bytes);
+        let photo = bytes.and_then(|bytes| photo::decode(&bytes, &capture.path));
+        taken = photo.ok().and_then(|photo| keep(&photo.pixels));
+    }
     timing.all = start.elapsed();
     if course.order.is_none() {
         timing.standardise = None;
     }
-    Done { made, kept, stamp, looked, timing }
+    (Done { made, kept, stamp, looked, timing }, taken)
 }
 
 fn timed<T>(time: &mut Option<Duration>, work: impl FnOnce() -> T) -> T {

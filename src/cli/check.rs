@@ -4,10 +4,13 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use image::RgbImage;
+
 use super::input::nothing;
 use super::ledger::{self, LedgerArgs};
 use super::make::{Came, Maker};
 use super::outfile::OutFile;
+use super::report::Reporter;
 use super::stop::{at_ctrl_c, stopped};
 use super::{
     CheckArgs, Format, InputArgs, MakeArgs, STOPPED, StandardiseArgs, ignore_broken_pipe, print,
@@ -18,8 +21,10 @@ use crate::capture::{Given, Take};
 use crate::error::{Error, Result};
 use crate::gate::Gate;
 use crate::ledger::MadeBy;
+use crate::pipeline::Checked;
 use crate::produce::Made;
 use crate::progress;
+use crate::report::html::{self, Thumb};
 use crate::report::{Files, Summary, json, terminal};
 use crate::resume::{self, Course, Done};
 
@@ -30,10 +35,28 @@ struct Job<'a> {
     make: Option<(&'a MakeArgs, PathBuf)>,
     /// Where the records go.
     records: Option<PathBuf>,
+    /// Where the HTML report goes.
+    report: Option<PathBuf>,
     force: bool,
     ledger: &'a LedgerArgs,
     format: Format,
     mesh: bool,
+}
+
+/// What a worker brings of one capture.
+struct One {
+    done: Done,
+    /// Where a report is wanted and the picture could be read.
+    thumb: Option<Thumb>,
+}
+
+/// What makes the thumbnail of a picture.
+type Keep = dyn Fn(&RgbImage) -> Option<Thumb> + Sync;
+
+impl From<Checked> for One {
+    fn from(checked: Checked) -> One {
+        One { done: checked.into(), thumb: None }
+    }
 }
 
 /// Check the captures and report; the exit code.
@@ -42,6 +65,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8> {
         input: &args.input,
         make: args.standardise.clone().map(|folder| (&args.make, folder)),
         records: args.out.clone(),
+        report: args.report.clone(),
         force: args.force,
         ledger: &args.ledger,
         format: args.format,
@@ -60,6 +84,7 @@ pub(super) fn standardise(args: &StandardiseArgs) -> Result<u8> {
         input: &args.input,
         make: Some((&args.make, args.out.clone())),
         records: None,
+        report: args.report.clone(),
         force: args.force,
         ledger: &args.ledger,
         format: Format::Terminal,
@@ -84,6 +109,10 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let create = |dir| OutFile::create(dir, "findings.ndjson", job.force);
     let mut records = job.records.as_deref().map(create).transpose()?;
     let ledger = job.ledger.open()?;
+    // Of many captures the thumbnails lie beside the page; archives do not tell how many they hold.
+    let many = || given.count().map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    let begin = |path| Reporter::begin(path, job.force, many());
+    let mut report = job.report.as_deref().map(begin).transpose()?;
     let engine = input.engine.start()?;
     let engine_name = format!("{} {}", engine.name, engine.version);
     let (known, mut book) =
@@ -95,18 +124,22 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     }
     let bar = given.bar();
     let (mut summary, mut files) = (Summary::default(), Files::default());
-    let (mut recording, mut printing) = (Ok(()), Ok(()));
+    let (mut recording, mut printing, mut reporting) = (Ok(()), Ok(()), Ok(()));
     let (workers, stop) = (input.workers(), at_ctrl_c());
     let order = batch::Order { engine, profile: &profile, stage, workers, stop };
     let asked = known.as_ref().filter(|_| !job.ledger.fresh);
     let wanted = maker.as_ref().map(|m| m.order);
     let course = Course { profile: &profile, stage, order: wanted, known: asked };
-    let work = |gate: &mut Gate, given: &Given| resume::look(&mut gate.pipeline, given, &course);
+    let keep: Option<&Keep> = report.is_some().then_some(&html::thumb);
+    let work = |gate: &mut Gate, given: &Given| {
+        let (done, thumb) = resume::look(&mut gate.pipeline, given, &course, keep);
+        One { done, thumb }
+    };
     let (mut unchanged, mut keeping) = (0, Ok(()));
     let run = json::Run { profile: &profile, stage, engine: &engine_name, mesh: job.mesh };
     let mut twins = Twins::default();
     let source = |take: Take| given.walk(take);
-    let met = batch::run(source, &order, work, |done: Done| {
+    let met = batch::run(source, &order, work, |One { done, thumb }: One| {
         let made = &done.made;
         let twin = twins.of(&made.checked);
         summary.count(made.checked.outcome.as_ref().ok().map(|j| j.verdict.outcome));
@@ -121,6 +154,8 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         }
         let record = || record(made, came.as_ref(), twin.as_deref(), &run);
         recording = records.as_mut().map_or(Ok(()), |r| writeln!(r.file, "{}", record()));
+        reporting =
+            report.as_mut().map_or(Ok(()), |r| r.add(made, thumb.as_ref(), came.as_ref(), &run));
         // Whoever reads our output may stop reading; the records still become whole.
         if printing.is_ok() {
             printing = progress::above(&bar, || {
@@ -144,8 +179,9 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         }
         bar.set_message(format!("{summary}  {}", made.checked.capture.id));
         bar.inc(1);
-        let asked = records.is_some() || maker.is_some() || book.is_some();
-        if recording.is_err() || keeping.is_err() || (printing.is_err() && !asked) {
+        let asked = records.is_some() || maker.is_some() || book.is_some() || report.is_some();
+        let broken = recording.is_err() || keeping.is_err() || reporting.is_err();
+        if broken || (printing.is_err() && !asked) {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
@@ -163,6 +199,11 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     if let Some(records) = records {
         recording.map_err(|source| Error::Write { path: records.path.clone(), source })?;
         records.finish(job.force)?;
+    }
+    reporting?;
+    if let Some(report) = report {
+        let files = maker.is_some().then_some(&files);
+        report.finish(&run, &summary, files, language)?;
     }
     printing.or_else(ignore_broken_pipe)?;
     if matches!(job.format, Format::Terminal) {

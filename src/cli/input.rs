@@ -61,6 +61,11 @@ impl Inputs {
         if met.is_empty() { Err(nothing()) } else { Ok(met) }
     }
 
+    /// How many there are, where that is told.
+    pub(super) fn count(&self) -> Option<u64> {
+        capture::count(&self.paths, &self.filter)
+    }
+
     /// A bar over them.
     pub(super) fn bar(&self) -> Bar {
         let Inputs { paths, filter } = self.clone();

@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod diff;
 pub mod eval;
+pub mod html;
 pub mod json;
 pub mod overlay;
 pub mod screen;
@@ -124,8 +125,13 @@ fn value(finding: &Finding) -> String {
 
 /// The pass band with its unit.
 fn limit(finding: &Finding) -> String {
-    match &finding.limit.accept {
-        Accept::Range { pass, .. } => with_unit(&band(*pass), finding.check),
+    accepted(&finding.limit.accept, finding.check)
+}
+
+/// What a limit lets pass, with the unit of its check.
+fn accepted(accept: &Accept, check: &str) -> String {
+    match accept {
+        Accept::Range { pass, .. } => with_unit(&band(*pass), check),
         Accept::OneOf(names) => names.join(" / "),
     }
 }

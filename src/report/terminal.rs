@@ -126,16 +126,20 @@ fn first(
 fn instruction(finding: &Finding) -> Text {
     match (&finding.fault, &finding.measured) {
         (Some(fault), _) => fault.advice,
-        (None, Err(_)) => Text {
-            zh: "没能测出来，请人工看一下。",
-            en: "Could not be measured: please look.",
-        },
-        (None, Ok(_)) => Text {
-            zh: "机器没把握，请人工看一下。",
-            en: "Not sure enough: please look.",
-        },
+        (None, Err(_)) => UNMEASURED,
+        (None, Ok(_)) => UNSURE,
     }
 }
+
+/// What is said of a check that nothing was measured for.
+pub(super) const UNMEASURED: Text = Text {
+    zh: "没能测出来，请人工看一下。",
+    en: "Could not be measured: please look.",
+};
+
+/// What is said of a reading that is not sure enough.
+pub(super) const UNSURE: Text =
+    Text { zh: "机器没把握，请人工看一下。", en: "Not sure enough: please look." };
 
 fn numbers(finding: &Finding, language: Language) -> String {
     let mut title = title(finding, language);
