@@ -50,12 +50,16 @@ impl From<Checked> for Done {
     }
 }
 
+/// What came of it, where its standard file already lies, and whether it was looked at; or its hash, as far
+/// as it was read, and what went wrong.
+type Attempt = Result<(Made, Option<PathBuf>, bool), (Option<String>, String)>;
+
 /// Look at a capture, or take what is known of it. Never fails: what goes wrong is its outcome.
 pub fn look(pipeline: &mut Pipeline, capture: &Capture, course: &Course) -> Done {
     let start = Instant::now();
     let stamp = Stamp::of(&capture.path);
     let mut timing = Timing::default();
-    let mut run = || -> Result<(Made, Option<PathBuf>, bool), (Option<String>, String)> {
+    let mut run = || -> Attempt {
         let failed =
             |sha256: Option<&String>, e: crate::error::Error| (sha256.cloned(), e.to_string());
         if let (Some(known), Some(stamp)) = (course.known, stamp)
