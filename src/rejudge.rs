@@ -18,7 +18,7 @@ use crate::profile::{Profile, Stage};
 use crate::verdict::{Finding, Outcome, Verdict};
 
 /// Captures that a thread reads at a time.
-const CHUNK: usize = 512;
+const CHUNK: usize = 2048;
 
 /// The rules to judge by, for each stage that captures were recorded with.
 pub type Rules = BTreeMap<&'static str, Profile>;
@@ -58,7 +58,7 @@ pub fn run<T: Send>(
     mut each: impl FnMut(T) -> ControlFlow<()>,
 ) -> Result<()> {
     let chunks: Vec<&[i64]> = ids.chunks(CHUNK).collect();
-    for wave in chunks.chunks(4 * rayon::current_num_threads().max(1)) {
+    for wave in chunks.chunks(2 * rayon::current_num_threads().max(1)) {
         let judged: Result<Vec<Vec<T>>> = wave
             .par_iter()
             .map_init(

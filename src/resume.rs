@@ -52,6 +52,10 @@ impl From<Checked> for Done {
     }
 }
 
+/// What came of it, where its standard file already lies, and whether it was looked at; or its hash, as far
+/// as it was read, and what went wrong.
+type Attempt = Result<(Made, Option<PathBuf>, bool), (Option<String>, String)>;
+
 /// Look at a capture, or take what is known of it. Never fails: what goes wrong is its outcome.
 ///
 /// Beside it what `keep` takes of the picture, where there is one.
@@ -67,7 +71,7 @@ pub fn look<T>(
     // A picture of an archive has no file of its own.
     let stamp = if given.bytes.is_none() { Stamp::of(&capture.path) } else { None };
     let mut timing = Timing::default();
-    let mut run = || -> Result<(Made, Option<PathBuf>, bool), (Option<String>, String)> {
+    let mut run = || -> Attempt {
         let failed =
             |sha256: Option<&String>, e: crate::error::Error| (sha256.cloned(), e.to_string());
         if let (Some(known), Some(stamp)) = (course.known, stamp)

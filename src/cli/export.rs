@@ -60,7 +60,7 @@ impl<W: Write + Send> Writer<W> {
 /// What is written of one capture.
 enum Part {
     Record(String),
-    Line(Line),
+    Line(Box<Line>),
 }
 
 /// Write the file; the exit code.
@@ -81,7 +81,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<u8> {
         let run = json::Run { profile, stage: row.stage, engine: &made_by.engine, mesh: false };
         Ok(match args.format {
             ExportFormat::Ndjson => Part::Record(json::record_by(&checked, &run, made_by)),
-            _ => Part::Line(spreadsheet::line(&checked, row.run, &profile.name)),
+            _ => Part::Line(Box::new(spreadsheet::line(&checked, row.run, &profile.name))),
         })
     };
     let file = BufWriter::new(out.file.as_file_mut());
@@ -97,7 +97,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<u8> {
         written = match (&mut writer, part) {
             (Writer::Records(out), Part::Record(record)) => writeln!(out, "{record}"),
             (Writer::Csv(csv), Part::Line(line)) => csv.write(&line),
-            (Writer::Parquet(columns), Part::Line(line)) => columns.write(line),
+            (Writer::Parquet(columns), Part::Line(line)) => columns.write(*line),
             // Each format makes its own parts.
             _ => Ok(()),
         };

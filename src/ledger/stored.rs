@@ -152,7 +152,9 @@ impl Reader {
     /// When they cannot be read.
     pub fn rows(&self, ids: &[i64]) -> Result<Vec<Row>> {
         let read = || -> rusqlite::Result<Vec<Row>> {
-            let mut one = self.connection.prepare(
+            // One look at the file for all of them, and not a lock and an unlock for each.
+            let view = self.connection.unchecked_transaction()?;
+            let mut one = view.prepare(
                 "SELECT capture.run, capture.name, path, capture.sha256, run.stage, verdict,
                    capture.error, run.profile, run.maker, readings, CASE ? WHEN 1 THEN details END
                  FROM capture JOIN run ON run.id = capture.run
