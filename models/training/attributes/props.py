@@ -5,7 +5,7 @@
 
 Adds to the cache of pool.py the groups `lenses` (frames, tints, reflections), `hats` (caps, hats,
 bands, turbans, scarves), `eyes` (closed by moving the lids), `jewels` (earrings), `patterns` (of
-garments) and `chains` (necklaces). A row keeps only the labels that the made picture still answers.
+garments), `chains` (necklaces) and `fringes` (hair on the forehead). A row keeps only the labels that the made picture still answers.
 With `--split val` they are made from validation portraits, as `val-lenses` and so on: whole pictures
 for the calibration of questions that hardly any portrait answers with yes.
 """
@@ -277,6 +277,46 @@ def hats(face, row, rng, garments):
     return [hat, band, scarf][rng.choice(3, p=[0.45, 0.25, 0.3])](face, garments, rng)
 
 
+def fringes(face, row, rng):
+    """Strands and locks of the picture's own hair, falling from the hairline onto a clear forehead."""
+    image, top = face.image.copy(), face.own([10])[0]
+    h, w = image.shape[:2]
+    smooth = cv2.GaussianBlur(image, (0, 0), 0.02 * face.scale + 0.3).astype(int)
+
+    def shown(point):
+        x, y = (int(v) for v in face.at([point])[0])
+        return smooth[y, x] if 0 <= x < w and 0 <= y < h else None
+
+    skin = np.median([smooth[int(y), int(x)] for x, y in face.mesh[[151, 9, 108, 337], :2].clip(0, [w - 1, h - 1])], 0)
+    line = {}  # where hair begins above the forehead
+    for x in np.linspace(-0.7, 0.7, 15):
+        for up in np.arange(-0.05, 0.8, 0.03):
+            point = top + [x, 0.25 * x**2 - up]
+            deeper = [shown(point - [0, d]) for d in (0, 0.08, 0.15)]
+            if any(c is None for c in deeper) or up > 0.75:
+                break
+            if all(np.abs(c - skin).max() > 40 and c.mean() < 230 for c in deeper):
+                line[x] = point, deeper[1]
+                break
+    if len(line) < 10 or np.ptp([p[1] for p, _ in line.values()]) > 0.6:  # bald, cut off, or as light as the skin
+        return None
+    at = np.array(list(line))
+    brow, lean = face.own([105, 334])[:, 1].mean(), rng.normal(0, 0.3)
+    middle, spread, reach = rng.uniform(-0.6, 0.6), rng.choice([0.03, 0.1, 0.25, 0.5]), rng.uniform(0.35, 1.05)
+    for _ in range(rng.integers(3, 10) if spread < 0.1 else rng.integers(20, 90)):
+        start, colour = line[at[np.abs(at - np.clip(middle + rng.normal(0, spread), -0.7, 0.7)).argmin()]]
+        start = start + [rng.uniform(-0.06, 0.06), -rng.uniform(0.02, 0.12)]
+        length = (brow - start[1]) * np.clip(reach * rng.uniform(0.7, 1.1), 0.3, 1.1)
+        bend = lean + rng.normal(0, 0.06)
+        path = curve([start, start + [0.3 * bend, 0.5 * length], start + [bend, length]], 20)
+        face.line(path, rng.choice([0.006, 0.012, 0.03]), np.clip(colour * rng.uniform(0.75, 1.1), 0, 255))
+    soft = cv2.GaussianBlur(face.image, (0, 0), max(0.3, 0.006 * face.scale))
+    drawn = cv2.GaussianBlur((np.abs(face.image.astype(int) - image).max(2) > 2).astype(np.float32), (0, 0), max(0.3, 0.012 * face.scale))
+    face.image = image  # the rest stays as sharp as it was
+    face.blend(np.minimum(1, 1.4 * drawn), soft.astype(np.float32))
+    return {"forehead": "p", "glasses": row["glasses"], "headwear": row["headwear"], "brows": row["brows"] if reach < 0.7 else ""}
+
+
 # --- eyes ----------------------------------------------------------------------------------------
 
 
@@ -391,14 +431,18 @@ def garment(face, rng):
     closed = np.zeros((h + 2, w + 2), np.uint8)
     closed[1:-1, 1:-1] = 1 - (face.mask([[-4, 1.45], [4, 1.45], [4, 9], [-4, 9]]) > 0.5)
     step = int(rng.integers(5, 9))
-    for x, y in ((-0.9, 2.5), (0.9, 2.5), (-0.6, 2.2), (0.6, 2.2), (-1.2, 2.8), (1.2, 2.8), (0, 2.6)):
+    coat = [(-0.9, 2.5), (0.9, 2.5), (-0.6, 2.2), (0.6, 2.2), (-1.2, 2.8), (1.2, 2.8), (0, 2.6)]
+    shirt = [(-0.3, 1.9), (0.3, 1.9), (-0.22, 2.2), (0.22, 2.2), (-0.45, 1.75), (0.45, 1.75)]
+    tint = cv2.cvtColor(soft, cv2.COLOR_RGB2LAB)[..., 1:].astype(int)
+    cheek = np.median([tint[int(y), int(x)] for x, y in face.mesh[[50, 280, 205, 425], :2].clip(0, [w - 1, h - 1])], 0)
+    for x, y in shirt if rng.random() < 0.25 else coat:
         px, py = (int(v) for v in face.at([[x, y]])[0])
-        if 0 <= px < w and 0 <= py < h and not closed[py + 1, px + 1]:
+        if 0 <= px < w and 0 <= py < h and not closed[py + 1, px + 1] and np.abs(tint[py, px] - cheek).max() > 9:
             cv2.floodFill(soft, closed, (px, py), 0, (step,) * 3, (step,) * 3, 4 | cv2.FLOODFILL_MASK_ONLY | (2 << 8))
     m = (closed[1:-1, 1:-1] == 2).astype(np.uint8)
     m = cv2.morphologyEx(m, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    share = m.mean() / max(1e-6, (closed[1:-1, 1:-1] != 1).mean())
-    return cv2.GaussianBlur(m.astype(np.float32), (0, 0), 0.7) if 0.15 < share < 0.8 else None
+    share = m.mean() / max(1e-6, (closed[1:-1, 1:-1] != 1).mean()) if m.sum() > 0.2 * face.scale**2 else 0
+    return cv2.GaussianBlur(m.astype(np.float32), (0, 0), 0.7) if 0.05 < share < 0.8 else None
 
 
 def patterns(face, row, rng):
@@ -411,9 +455,10 @@ def patterns(face, row, rng):
     a = rng.choice([rng.normal(0, 0.15), rng.normal(1.57, 0.1), rng.uniform(0, 3.14)], p=[0.5, 0.2, 0.3])
     f = np.exp(rng.uniform(np.log(2.2), np.log(9)))  # repeats in one unit of the face's scale
     thin, kind, strength = rng.uniform(0.08, 0.5), rng.random(), rng.uniform(35, 90)
-    fine = rng.random() < 0.35  # pinstripes, faint checks
+    fine = rng.random() < 0.6  # pinstripes, faint checks
     if fine:
-        f, thin, kind, strength = rng.uniform(6, 15), rng.uniform(0.08, 0.3), 0.45 * rng.random(), rng.uniform(20, 70)
+        f, thin, kind, strength = np.exp(rng.uniform(np.log(3), np.log(16))), rng.uniform(0.08, 0.3), 0.6 * rng.random(), rng.uniform(20, 60)
+        f = min(f, face.scale / 4)  # four pixels a repeat at least
     u, v = (xs * np.cos(a) + ys * np.sin(a)) * f, (ys * np.cos(a) - xs * np.sin(a)) * f
     if kind < 0.35:
         shape = (u % 1 < thin).astype(np.float32)
@@ -440,6 +485,8 @@ def patterns(face, row, rng):
     if kind >= 0.72 and rng.random() < 0.6:
         other = np.roll(shape, (h // 3, w // 4), (0, 1))
         face.blend(m * other * rng.uniform(0.5, 1.0), rng.uniform(0, 255, 3) * shade)
+    if np.percentile(np.abs(face.image[m > 0.5] - inside).max(1), 90) < 12:
+        return None  # nothing to be seen
     return {"pattern": "k", "neckline": row["neckline"], "necklace": row["necklace"]}
 
 
@@ -476,17 +523,18 @@ def main():
         "jewels": ("ears", lambda r: r["earring"] == "n" and (r["ear_l"] + r["ear_r"]) in ("vv", "vp", "pv", "pp", "vh", "hv"), jewels),
         "chains": ("body", lambda r: r["necklace"] == "n" and r["neckline"] in "rl", chains),
         "patterns": ("body", lambda r: r["pattern"] == "p" and r["neckline"] != "x", patterns),
+        "fringes": ("face", lambda r: r["forehead"] == "c" and r["headwear"] == "n", fringes),
     }
     for k, (name, (group, fits, make)) in enumerate(kinds.items()):
         name = name if args.split == "train" else f"val-{name}"
         if (args.cache / f"{name}.npy").exists():
             continue
-        rng = np.random.default_rng([args.seed, k])
+        rng, count = np.random.default_rng([args.seed, k]), args.count * (2 if name == "patterns" else 1)
         some = [p for p in portraits if fits(rows[p.id])]
         # Small pictures hold little of what is drawn on them: they are taken less often.
         chance = np.array([min(1.0, 0.3 + p.pupil_distance / 80) for p in some])
         out = []
-        for i in rng.choice(len(some), args.count, p=chance / chance.sum()):
+        for i in rng.choice(len(some), count, p=chance / chance.sum()):
             face, row = Face(some[i]), rows[some[i].id]
             new = make(face, row, rng)
             if new is None:
