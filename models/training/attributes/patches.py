@@ -34,7 +34,7 @@ class Patch:
 PATCHES = [
     Patch("ear_l", (234,), -0.15, 0.25, 1.35),
     Patch("ear_r", (454,), 0.15, 0.25, 1.35, True),
-    Patch("eyes", (33, 263), 0.0, -0.3, 2.0),  # as high as the hairline: strands need more pixels than the top's patch has
+    Patch("eyes", (33, 263), 0.0, 0.0, 2.0),
     Patch("top", (10,), 0.0, -0.2, 2.8),
     Patch("mouth", (61, 291), 0.0, 0.0, 1.4),
     Patch("neck", (152,), 0.0, 0.45, 1.8),

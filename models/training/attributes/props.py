@@ -5,7 +5,7 @@
 
 Adds to the cache of pool.py the groups `lenses` (frames, tints, reflections), `hats` (caps, hats,
 bands, turbans, scarves), `eyes` (closed by moving the lids), `jewels` (earrings), `patterns` (of
-garments), `chains` (necklaces) and `fringes` (hair on the forehead). A row keeps only the labels that the made picture still answers.
+garments) and `chains` (necklaces). A row keeps only the labels that the made picture still answers.
 With `--split val` they are made from validation portraits, as `val-lenses` and so on: whole pictures
 for the calibration of questions that hardly any portrait answers with yes.
 """
@@ -277,46 +277,6 @@ def hats(face, row, rng, garments):
     return [hat, band, scarf][rng.choice(3, p=[0.45, 0.25, 0.3])](face, garments, rng)
 
 
-def fringes(face, row, rng):
-    """Strands and locks of the picture's own hair, falling from the hairline onto a clear forehead."""
-    image, top = face.image.copy(), face.own([10])[0]
-    h, w = image.shape[:2]
-    smooth = cv2.GaussianBlur(image, (0, 0), 0.02 * face.scale + 0.3).astype(int)
-
-    def shown(point):
-        x, y = (int(v) for v in face.at([point])[0])
-        return smooth[y, x] if 0 <= x < w and 0 <= y < h else None
-
-    skin = np.median([smooth[int(y), int(x)] for x, y in face.mesh[[151, 9, 108, 337], :2].clip(0, [w - 1, h - 1])], 0)
-    line = {}  # where hair begins above the forehead
-    for x in np.linspace(-0.7, 0.7, 15):
-        for up in np.arange(-0.05, 0.8, 0.03):
-            point = top + [x, 0.25 * x**2 - up]
-            deeper = [shown(point - [0, d]) for d in (0, 0.08, 0.15)]
-            if any(c is None for c in deeper) or up > 0.75:
-                break
-            if all(np.abs(c - skin).max() > 40 and c.mean() < 230 for c in deeper):
-                line[x] = point, deeper[1]
-                break
-    if len(line) < 10 or np.ptp([p[1] for p, _ in line.values()]) > 0.6:  # bald, cut off, or as light as the skin
-        return None
-    at = np.array(list(line))
-    brow, lean = face.own([105, 334])[:, 1].mean(), rng.normal(0, 0.3)
-    middle, spread, reach = rng.uniform(-0.6, 0.6), rng.choice([0.03, 0.1, 0.25, 0.5]), rng.uniform(0.35, 1.05)
-    for _ in range(rng.integers(3, 10) if spread < 0.1 else rng.integers(20, 90)):
-        start, colour = line[at[np.abs(at - np.clip(middle + rng.normal(0, spread), -0.7, 0.7)).argmin()]]
-        start = start + [rng.uniform(-0.06, 0.06), -rng.uniform(0.02, 0.12)]
-        length = (brow - start[1]) * np.clip(reach * rng.uniform(0.7, 1.1), 0.3, 1.1)
-        bend = lean + rng.normal(0, 0.06)
-        path = curve([start, start + [0.3 * bend, 0.5 * length], start + [bend, length]], 20)
-        face.line(path, rng.choice([0.006, 0.012, 0.03]), np.clip(colour * rng.uniform(0.75, 1.1), 0, 255))
-    soft = cv2.GaussianBlur(face.image, (0, 0), max(0.3, 0.006 * face.scale))
-    drawn = cv2.GaussianBlur((np.abs(face.image.astype(int) - image).max(2) > 2).astype(np.float32), (0, 0), max(0.3, 0.012 * face.scale))
-    face.image = image  # the rest stays as sharp as it was
-    face.blend(np.minimum(1, 1.4 * drawn), soft.astype(np.float32))
-    return {"forehead": "p", "glasses": row["glasses"], "headwear": row["headwear"], "brows": row["brows"] if reach < 0.7 else ""}
-
-
 # --- eyes ----------------------------------------------------------------------------------------
 
 
@@ -523,7 +483,6 @@ def main():
         "jewels": ("ears", lambda r: r["earring"] == "n" and (r["ear_l"] + r["ear_r"]) in ("vv", "vp", "pv", "pp", "vh", "hv"), jewels),
         "chains": ("body", lambda r: r["necklace"] == "n" and r["neckline"] in "rl", chains),
         "patterns": ("body", lambda r: r["pattern"] == "p" and r["neckline"] != "x", patterns),
-        "fringes": ("face", lambda r: r["forehead"] == "c" and r["headwear"] == "n", fringes),
     }
     for k, (name, (group, fits, make)) in enumerate(kinds.items()):
         name = name if args.split == "train" else f"val-{name}"

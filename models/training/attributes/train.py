@@ -128,6 +128,7 @@ def main():
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--threads", type=Path, help="a file with the number of threads to use, read while training")
     args.add_argument("--hours", type=float, default=0, help="run the course by the clock instead, this long")
+    args.add_argument("--frozen", type=int, default=0, help="parts of the trunk, from the first, that stay as they are (6: all at 24 px and more)")
     args.add_argument("--only", choices=list(GROUPS), help="train for one group of patches: its trunk is its own")
     args.add_argument("--pictures", type=int, default=16, help="pictures in a step, with --only")
     args = args.parse_args()
@@ -142,6 +143,8 @@ def main():
     else:
         model.start_from(started)
     per_step = {args.only: args.pictures} if args.only else PER_STEP
+    for part in model.body[: args.frozen]:
+        part.requires_grad_(False)
     model = model.to(memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(model, avg_fn=follow, use_buffers=True)
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -178,6 +181,8 @@ def main():
         for group in optimiser.param_groups:
             group["lr"] = args.rate * pace(min(1.0, done))
         model.train()
+        for part in model.body[: args.frozen]:
+            part.eval()
         found = model({g: to_input(x) for g, (x, _) in batch.items()})
         parts = {}
         for g, logits in found.items():
