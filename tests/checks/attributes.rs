@@ -113,7 +113,7 @@ pub const CASES: &[Case] = &[
     Case {
         check: "pattern",
         code: "patterned",
-        fails: Fixture("v17_stripes"),
+        fails: Fixture("v18_checks"),
         // A jacket, a tie, a shirt: three colours without a pattern.
         passes: Fixture("c03"),
         with: &[],

@@ -1,13 +1,14 @@
-"""Write the trained attribute network as the ONNX file that the program embeds, with its calibration.
+r"""Write the trained attribute network as the ONNX file that the program embeds, with its calibration.
 
-    python export.py --checkpoint runs/attributes/best.pt [MORE.pt ...] [--body OTHER.pt ...] --cache runs/pool --out ../../attributes.onnx
+    python export.py --checkpoint runs/attributes/best.pt [MORE.pt ...] [--face OTHER.pt ...] [--body OTHER.pt ...] \
+        --cache runs/pool --out ../../attributes.onnx
 
 Batch normalisation folded, fixed shapes, one input: `patches` (9, 3, 96, 96), in the order of
 PATCHES. Scaling, the affine calibration of every logit (fitted on the validation portraits, held
 back towards 'as it is' where a question has few answers) and the way from questions to classes are
 inside the graph. Of several checkpoints the weights are averaged (of one run, or of runs that
-started from one another; those from before the garment's patches lend what they have). `--body`: the
-patches of neck and garment have a trunk and a head of their own, from these.
+started from one another; those from before the garment's patches lend what they have). `--face`, `--body`:
+the patches of eyes and top of the head, or of neck and garment, have a trunk and a head of their own, from these.
 """
 
 import argparse
@@ -41,32 +42,44 @@ OUTPUTS = ["ears", "forehead", "brows", "glasses", "mouth", "eyes", "headwear", 
 
 
 class Shipped(nn.Module):
-    def __init__(self, network, garments, calibration):
+    """`networks`: which one answers for ears and mouth, for the face and for the body."""
+
+    def __init__(self, networks, calibration):
         super().__init__()
-        self.network, self.garments = network, garments
+        self.ears, self.faces, self.garments = networks
+        layers = {"ear": [self.ears.ear], "face": [self.faces.face], "mouth": [self.ears.mouth], "torso": [self.garments.torso, self.garments.weave]}
         for name, questions in HEADS.items():
-            head = getattr(garments if name == "torso" else network, name)
-            a, b = np.array([calibration[q] for q in questions], np.float32).T
+            a, b = (torch.from_numpy(v) for v in np.array([calibration[q] for q in questions], np.float32).T)
             with torch.no_grad():
-                head.weight.mul_(torch.from_numpy(a)[:, None])
-                head.bias.mul_(torch.from_numpy(a)).add_(torch.from_numpy(b))
+                for layer in layers[name]:
+                    layer.weight.mul_(a[:, None])
+                    layer.bias.mul_(a)
+                layers[name][0].bias.add_(b)
 
     def forward(self, patches):
-        logits = heads(self.network, self.garments, (patches - 0.5) * 4)
+        logits = heads((self.ears, self.faces, self.garments), (patches - 0.5) * 4)
         return classes(*(torch.sigmoid(x) for x in logits))
 
 
-def heads(network, garments, patches):
+def heads(networks, patches):
     """The logits of ears (2, questions), face, mouth and body (1, questions) of one picture."""
-    first = GROUPS["body"].start
-    x = network.body(patches[:first])
+    network, faces, garments = networks
+    ear, face, mouth, body = (GROUPS[g] for g in ("ears", "face", "mouth", "body"))
+    if faces is network:
+        x = network.body(patches[: body.start])
+        rest = x[mouth]
+    else:  # one run for what shares a trunk
+        x = network.body(torch.cat([patches[ear], patches[mouth]]))
+        rest = x[2:]
     ears = network.views[0](x[:2])
     ears = network.ear(torch.cat([ears, torch.cat([ears[1:], ears[:1]])], 1))
-    seen = [network.views[k](x[i : i + 1]) for i, k in enumerate(KINDS[:first])][2:]
-    y = garments.body(patches[first:])
-    neck, torso, right, left = [garments.views[k](y[i : i + 1]) for i, k in enumerate(KINDS[first:])]
-    body = garments.torso(torch.cat([neck, torso, torch.max(right, left)], 1))
-    return ears, network.face(torch.cat(seen[:2], 1)), network.mouth(seen[2]), body
+    y = x[face] if faces is network else faces.body(patches[face])
+    seen = [faces.views[k](y[i : i + 1]) for i, k in enumerate(KINDS[face])]
+    z, woven = garments.trunk(patches[body])
+    neck, torso, right, left = [garments.views[k](z[i : i + 1]) for i, k in enumerate(KINDS[body])]
+    cloth = torch.cat([woven[0:1], woven[1:2], torch.max(woven[2:3], woven[3:4])], 1)
+    worn = garments.torso(torch.cat([neck, torso, torch.max(right, left)], 1)) + garments.weave(cloth)
+    return ears, faces.face(torch.cat(seen, 1)), network.mouth(network.views[KINDS[mouth.start]](rest)), worn
 
 
 def classes(ears, face, mouth, body):
@@ -115,22 +128,22 @@ def fit(z, want, weight=1.0, spread=(0.4, 1.0)):
     return float(np.exp(v[0])), float(v[1])
 
 
-def raw_logits(network, garments, patches):
+def raw_logits(networks, patches):
     """{head: (pictures, questions)}; the ear's (pictures, 2, questions)."""
     with torch.no_grad():
-        found = [heads(network, garments, (to_input(np.array(p)[None])[0] - 0.5) * 4) for p in patches]
+        found = [heads(networks, (to_input(np.array(p)[None])[0] - 0.5) * 4) for p in patches]
     ears, *others = [np.array([f[k].numpy() for f in found], np.float64) for k in range(len(HEADS))]
     return dict(zip(HEADS, [ears, *(o[:, 0] for o in others)]))
 
 
-def calibrate(network, garments, cache):
+def calibrate(networks, cache):
     """{question: (a, b)} on the validation portraits, for the rare questions also on those of props.py."""
     patches, items, _ = pool.load(cache, "val")
-    want, raw, out = np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, garments, patches), {}
+    want, raw, out = np.stack([labels.targets(row) for _, _, row in items]), raw_logits(networks, patches), {}
     made = []
     for path in sorted(cache.glob("val-*.json")):
         patches, items, _ = pool.load(cache, path.stem)
-        made.append((np.stack([labels.targets(row) for _, _, row in items]), raw_logits(network, garments, patches)))
+        made.append((np.stack([labels.targets(row) for _, _, row in items]), raw_logits(networks, patches)))
     for k, question in enumerate(HEADS["ear"]):
         z = raw["ear"][:, :, k]
         if question == "earring":
@@ -169,23 +182,24 @@ def averaged(paths):
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--checkpoint", type=Path, nargs="+", required=True)
+    args.add_argument("--face", type=Path, nargs="+")
     args.add_argument("--body", type=Path, nargs="+")
     args.add_argument("--cache", type=Path, required=True)
     args.add_argument("--out", type=Path, required=True)
     args = args.parse_args()
     torch.set_num_threads(1)
     network = averaged(args.checkpoint)
-    garments = averaged(args.body) if args.body else network
+    networks = network, averaged(args.face) if args.face else network, averaged(args.body) if args.body else network
     patches = torch.rand(len(KINDS), 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        for part in {network, garments}:
+        for part in set(networks):
             before = part.body((patches - 0.5) * 4)
             fold(part)
             difference = (part.body((patches - 0.5) * 4) - before).abs().max()
             assert difference < 1e-3, f"folding changes the trunk by {difference}"
-    calibration = calibrate(network, garments, args.cache)
+    calibration = calibrate(networks, args.cache)
     print({q: (round(a, 2), round(b, 2)) for q, (a, b) in calibration.items()})
-    shipped = Shipped(network, garments, calibration).eval()
+    shipped = Shipped(networks, calibration).eval()
     with torch.no_grad():
         want = shipped(patches)
         torch.onnx.export(

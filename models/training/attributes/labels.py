@@ -33,9 +33,11 @@ QUESTIONS = {
     "no_neckline": ("neckline", "x", "crl"),
     "collar": ("neckline", "c", "rl"),
     "low": ("neckline", "l", "r"),
-    "no_garment": ("pattern", "x", "pk"),
+    "no_garment": ("pattern", "x", "pkd"),
     "pattern": ("pattern", "k", "p"),
 }
+# A faint weave or pinstripe that one reading took for plain: `d` in corrections.csv, this much of a pattern.
+DOUBTFUL = 0.25
 NAMES = list(QUESTIONS)
 # Which questions each group of patches answers; the numbers are columns of `targets`.
 ASKED = {
@@ -47,11 +49,11 @@ ASKED = {
 
 
 def targets(row):
-    """One value a question: 1, 0 or NaN. A column may be missing from `row`."""
+    """One value a question: 1, 0, NaN or, where readings differ, between. A column may be missing from `row`."""
     out = np.full(len(NAMES), np.nan, np.float32)
     for i, (column, yes, no) in enumerate(QUESTIONS.values()):
         value = row.get(column) or "?"
-        out[i] = 1 if value in yes else 0 if value in no else np.nan
+        out[i] = 1 if value in yes else 0 if value in no else DOUBTFUL if value == "d" else np.nan
     return out
 
 

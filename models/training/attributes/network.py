@@ -2,7 +2,8 @@
 
 The trunk is that of the landmark network (`Landmarks.body`), at 96 px: pointwise and depthwise
 convolutions, and a scale that it knows from its first training. A head keeps where a feature was
-seen, as the landmark network's does.
+seen, as the landmark network's does; but what a garment is woven of is the same wherever it shows
+and fine, so the body's head also hears the mean and the most of two earlier stages of the trunk.
 """
 
 import math
@@ -16,13 +17,14 @@ from landmarks.model import Landmarks, conv
 
 GRID = SIZE // 32
 WIDTH = 48
+STAGES = {9: 64, 14: 112}  # parts of the trunk after which cloth is looked at, and their channels: 12 x 12 and 6 x 6 cells
+CLOTH = 32
 KINDS = [0, 0, 1, 2, 3, 4, 5, 6, 6]  # of each patch: those of a pair share a kind
 
 
 class Attributes(nn.Module):
     def __init__(self, dropout=0.3):
         super().__init__()
-        self.frozen = 0  # the first so many parts of the trunk stay as they are
         self.body = Landmarks().body
         self.views = nn.ModuleList(nn.Sequential(conv(176, WIDTH), nn.Flatten()) for _ in range(max(KINDS) + 1))
         size = WIDTH * GRID * GRID
@@ -31,6 +33,10 @@ class Attributes(nn.Module):
         self.face = nn.Linear(2 * size, len(ASKED["face"]))
         self.mouth = nn.Linear(size, 1)
         self.torso = nn.Linear(3 * size, len(ASKED["body"]))  # neck, torso, the more of both sides of the garment
+        self.cloth = nn.ModuleList(conv(c, CLOTH) for c in STAGES.values())
+        self.weave = nn.Linear(3 * len(STAGES) * 2 * CLOTH, len(ASKED["body"]))
+        nn.init.zeros_(self.weave.weight)
+        nn.init.zeros_(self.weave.bias)
 
     def start_from(self, landmarks):
         """`landmarks`: the averaged weights of a checkpoint of landmarks/train.py."""
@@ -44,7 +50,16 @@ class Attributes(nn.Module):
             new = torch.zeros_like(self.torso.weight)
             new[:, : saved["torso.weight"].shape[1]] = saved["torso.weight"]
             saved["torso.weight"] = new
-        self.load_state_dict(saved)
+        self.load_state_dict(self.state_dict() | saved)  # the weave's begin unheard
+
+    def trunk(self, x):
+        """Features (n, 176, GRID, GRID), and of the stages that cloth is looked at (n, STAGES * 2 * CLOTH)."""
+        woven, at = [], 0
+        for stage, look in zip(STAGES, self.cloth):
+            x, at = self.body[at:stage](x), stage
+            seen = look(x)
+            woven += [seen.mean((2, 3)), seen.amax((2, 3))]
+        return self.body[at:](x), torch.cat(woven, 1)
 
     def logits(self, x, group):
         """`x`: trunk features (n * patches, 176, GRID, GRID) of a group, picture by picture -> (n, questions)."""
@@ -63,12 +78,14 @@ class Attributes(nn.Module):
         """`batches`: {group: (n, patches, 3, SIZE, SIZE), 0..1} -> {group: logits}."""
         flat = [b.flatten(0, 1) for b in batches.values()]
         x = torch.cat(flat).contiguous(memory_format=torch.channels_last)
-        x = (x - 0.5) * 4
-        if self.frozen:
-            with torch.no_grad():
-                x = self.body[: self.frozen].eval()(x)
-        x = self.body[self.frozen :](x)
-        return {g: self.logits(p, g) for g, p in zip(batches, x.split([len(f) for f in flat]))}
+        x, woven = self.trunk((x - 0.5) * 4)
+        sizes = [len(f) for f in flat]
+        out = {g: self.logits(p, g) for g, p in zip(batches, x.split(sizes))}
+        if "body" in out:
+            woven = dict(zip(batches, woven.split(sizes)))["body"].unflatten(0, (-1, 4))
+            woven = torch.cat([woven[:, 0], woven[:, 1], torch.maximum(woven[:, 2], woven[:, 3])], 1)
+            out["body"] = out["body"] + self.weave(self.drop(woven))
+        return out
 
 
 def either(a, b):
@@ -81,8 +98,9 @@ def either(a, b):
 def log_likelihood(logits, targets, wrong=0.02):
     """Of each answer, where one in fifty is wrong by accident; 0 where there is none."""
     known = torch.isfinite(targets)
-    sign = torch.where(known, 2 * targets - 1, torch.zeros(()))
-    return torch.log(wrong + (1 - 2 * wrong) * torch.sigmoid(sign * logits)) * known
+    share = torch.where(known, targets, torch.zeros(()))
+    yes, no = (torch.log(wrong + (1 - 2 * wrong) * torch.sigmoid(s * logits)) for s in (1, -1))
+    return (share * yes + (1 - share) * no) * known
 
 
 def loss_of(logits, targets, weight_of_yes, weight, swapped=0.0):

@@ -391,14 +391,18 @@ def garment(face, rng):
     closed = np.zeros((h + 2, w + 2), np.uint8)
     closed[1:-1, 1:-1] = 1 - (face.mask([[-4, 1.45], [4, 1.45], [4, 9], [-4, 9]]) > 0.5)
     step = int(rng.integers(5, 9))
-    for x, y in ((-0.9, 2.5), (0.9, 2.5), (-0.6, 2.2), (0.6, 2.2), (-1.2, 2.8), (1.2, 2.8), (0, 2.6)):
+    coat = [(-0.9, 2.5), (0.9, 2.5), (-0.6, 2.2), (0.6, 2.2), (-1.2, 2.8), (1.2, 2.8), (0, 2.6)]
+    shirt = [(-0.3, 1.9), (0.3, 1.9), (-0.22, 2.2), (0.22, 2.2), (-0.45, 1.75), (0.45, 1.75)]
+    tint = cv2.cvtColor(soft, cv2.COLOR_RGB2LAB)[..., 1:].astype(int)
+    cheek = np.median([tint[int(y), int(x)] for x, y in face.mesh[[50, 280, 205, 425], :2].clip(0, [w - 1, h - 1])], 0)
+    for x, y in shirt if rng.random() < 0.25 else coat:
         px, py = (int(v) for v in face.at([[x, y]])[0])
-        if 0 <= px < w and 0 <= py < h and not closed[py + 1, px + 1]:
+        if 0 <= px < w and 0 <= py < h and not closed[py + 1, px + 1] and np.abs(tint[py, px] - cheek).max() > 9:
             cv2.floodFill(soft, closed, (px, py), 0, (step,) * 3, (step,) * 3, 4 | cv2.FLOODFILL_MASK_ONLY | (2 << 8))
     m = (closed[1:-1, 1:-1] == 2).astype(np.uint8)
     m = cv2.morphologyEx(m, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    share = m.mean() / max(1e-6, (closed[1:-1, 1:-1] != 1).mean())
-    return cv2.GaussianBlur(m.astype(np.float32), (0, 0), 0.7) if 0.15 < share < 0.8 else None
+    share = m.mean() / max(1e-6, (closed[1:-1, 1:-1] != 1).mean()) if m.sum() > 0.2 * face.scale**2 else 0
+    return cv2.GaussianBlur(m.astype(np.float32), (0, 0), 0.7) if 0.05 < share < 0.8 else None
 
 
 def patterns(face, row, rng):
@@ -411,9 +415,10 @@ def patterns(face, row, rng):
     a = rng.choice([rng.normal(0, 0.15), rng.normal(1.57, 0.1), rng.uniform(0, 3.14)], p=[0.5, 0.2, 0.3])
     f = np.exp(rng.uniform(np.log(2.2), np.log(9)))  # repeats in one unit of the face's scale
     thin, kind, strength = rng.uniform(0.08, 0.5), rng.random(), rng.uniform(35, 90)
-    fine = rng.random() < 0.35  # pinstripes, faint checks
+    fine = rng.random() < 0.6  # pinstripes, faint checks
     if fine:
-        f, thin, kind, strength = rng.uniform(6, 15), rng.uniform(0.08, 0.3), 0.45 * rng.random(), rng.uniform(20, 70)
+        f, thin, kind, strength = np.exp(rng.uniform(np.log(3), np.log(16))), rng.uniform(0.08, 0.3), 0.6 * rng.random(), rng.uniform(20, 60)
+        f = min(f, face.scale / 4)  # four pixels a repeat at least
     u, v = (xs * np.cos(a) + ys * np.sin(a)) * f, (ys * np.cos(a) - xs * np.sin(a)) * f
     if kind < 0.35:
         shape = (u % 1 < thin).astype(np.float32)
@@ -440,6 +445,8 @@ def patterns(face, row, rng):
     if kind >= 0.72 and rng.random() < 0.6:
         other = np.roll(shape, (h // 3, w // 4), (0, 1))
         face.blend(m * other * rng.uniform(0.5, 1.0), rng.uniform(0, 255, 3) * shade)
+    if np.percentile(np.abs(face.image[m > 0.5] - inside).max(1), 90) < 12:
+        return None  # nothing to be seen
     return {"pattern": "k", "neckline": row["neckline"], "necklace": row["necklace"]}
 
 
@@ -481,12 +488,12 @@ def main():
         name = name if args.split == "train" else f"val-{name}"
         if (args.cache / f"{name}.npy").exists():
             continue
-        rng = np.random.default_rng([args.seed, k])
+        rng, count = np.random.default_rng([args.seed, k]), args.count * (2 if name == "patterns" else 1)
         some = [p for p in portraits if fits(rows[p.id])]
         # Small pictures hold little of what is drawn on them: they are taken less often.
         chance = np.array([min(1.0, 0.3 + p.pupil_distance / 80) for p in some])
         out = []
-        for i in rng.choice(len(some), args.count, p=chance / chance.sum()):
+        for i in rng.choice(len(some), count, p=chance / chance.sum()):
             face, row = Face(some[i]), rows[some[i].id]
             new = make(face, row, rng)
             if new is None:

@@ -39,8 +39,8 @@ HEAVY = {"ear_l_touched": 1.2, "ear_r_touched": 1.2, "ear_l_hidden": 1.2, "ear_r
 class Groups(Dataset):
     """Endless seeded stream of steps; step i is the same in every run."""
 
-    def __init__(self, cache, steps, seed):
-        self.steps, self.seed = steps, seed
+    def __init__(self, cache, steps, seed, per_step):
+        self.steps, self.seed, self.per_step = steps, seed, per_step
         self.sets = {g: [] for g in GROUPS}  # [(patches, slice, targets, chance, made)]
         for path in sorted(cache.glob("*.json")):
             if path.stem.startswith(("val", "test")) or not path.with_suffix(".npy").exists():
@@ -84,7 +84,7 @@ class Groups(Dataset):
     def __getitem__(self, step):
         rng = np.random.default_rng([self.seed, step])
         out = {}
-        for g, n in PER_STEP.items():
+        for g, n in self.per_step.items():
             drawn = [self.draw(g, rng) for _ in range(n)]
             out[g] = np.stack([d[0] for d in drawn]), np.stack([d[1] for d in drawn])
         return out
@@ -95,14 +95,14 @@ def to_input(patches):
     return torch.as_tensor(patches).permute(0, 1, 4, 2, 3).float() / 255
 
 
-def answers(model, patches, batch=24):
+def answers(model, patches, batch=24, groups=tuple(GROUPS)):
     """Logits (pictures, questions) of whole pictures (n, 7, SIZE, SIZE, 3)."""
     model.eval()
-    out = np.zeros((len(patches), len(labels.NAMES)), np.float32)
+    out = np.full((len(patches), len(labels.NAMES)), np.nan, np.float32)
     with torch.no_grad():
         for i in range(0, len(patches), batch):
             x = to_input(np.array(patches[i : i + batch]))
-            for g, logits in model({g: x[:, s] for g, s in GROUPS.items()}).items():
+            for g, logits in model({g: x[:, s] for g, s in GROUPS.items() if g in groups}).items():
                 out[i : i + batch, labels.ASKED[g]] = logits.float().numpy()
     return out
 
@@ -129,6 +129,8 @@ def main():
     args.add_argument("--threads", type=Path, help="a file with the number of threads to use, read while training")
     args.add_argument("--hours", type=float, default=0, help="run the course by the clock instead, this long")
     args.add_argument("--frozen", type=int, default=0, help="parts of the trunk, from the first, that stay as they are (6: all at 24 px and more)")
+    args.add_argument("--only", choices=list(GROUPS), help="train for one group of patches: its trunk is its own")
+    args.add_argument("--pictures", type=int, default=16, help="pictures in a step, with --only")
     args = args.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
@@ -140,7 +142,9 @@ def main():
         model.go_on_from(started)
     else:
         model.start_from(started)
-    model.frozen = args.frozen
+    per_step = {args.only: args.pictures} if args.only else PER_STEP
+    for part in model.body[: args.frozen]:
+        part.requires_grad_(False)
     model = model.to(memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(model, avg_fn=follow, use_buffers=True)
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -161,7 +165,7 @@ def main():
     val, items, _ = pool.load(args.cache, "val")
     rows = [row for _, _, row in items]
     test, test_items, _ = pool.load(args.cache, "test")
-    stream = Groups(args.cache, 10**6 if args.hours else args.steps, args.seed)
+    stream = Groups(args.cache, 10**6 if args.hours else args.steps, args.seed, per_step)
     all_targets = np.concatenate([s[2] for s in stream.sets["ears"] if not s[4]])
     yes, no = np.nansum(all_targets, 0), np.nansum(1 - all_targets, 0)
     weight_of_yes = torch.from_numpy(np.clip(np.sqrt(no / np.maximum(yes, 1)), 0.7, 4).astype(np.float32))
@@ -177,6 +181,8 @@ def main():
         for group in optimiser.param_groups:
             group["lr"] = args.rate * pace(min(1.0, done))
         model.train()
+        for part in model.body[: args.frozen]:
+            part.eval()
         found = model({g: to_input(x) for g, (x, _) in batch.items()})
         parts = {}
         for g, logits in found.items():
@@ -193,11 +199,11 @@ def main():
         if (step + 1) % 100 == 0 or last:
             print(f"step {step + 1} {time.time() - began:.0f}s {100 * done:.0f}% loss {np.mean(losses, 0).round(3)}", flush=True)
             losses = []
-        if (step + 1) % 800 == 0 or last:
-            logits = answers(average.module, val)
+        if (step + 1) % 400 == 0 or last:
+            logits = answers(average.module, val, groups=tuple(per_step))
             by = {n: equal_error(score(logits), want) for n, (score, want) in ((n, (f, w(rows))) for n, f, w in SCORES)}
             score = float(np.mean([v for v in by.values() if np.isfinite(v)]))
-            logits = answers(average.module, test)
+            logits = answers(average.module, test, groups=tuple(per_step))
             rows2 = [row for _, _, row in test_items]
             by2 = {n: equal_error(f(logits), w(rows2)) for n, f, w in SCORES}
             print(f"  val {score:.4f} {json.dumps({k: round(100 * v, 1) for k, v in by.items()})}", flush=True)
