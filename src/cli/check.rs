@@ -191,7 +191,7 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     // Whoever closes a ledger last puts it in order, and must be able to write.
     drop(known);
     if let Some(book) = book {
-        book.finish()?;
+        book.finish(!stopped())?;
     }
     if met == 0 && !stopped() {
         return Err(nothing());

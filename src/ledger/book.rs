@@ -83,12 +83,12 @@ impl Book {
         self.write(false)
     }
 
-    /// Close the run.
+    /// Write what waits, and close the run if it came to its end: one that was stopped stays open.
     ///
     /// # Errors
     /// [`crate::error::Error::Ledger`] when it cannot be written.
-    pub fn finish(mut self) -> Result<()> {
-        self.write(true)
+    pub fn finish(mut self, whole: bool) -> Result<()> {
+        self.write(whole)
     }
 
     fn write(&mut self, last: bool) -> Result<()> {
