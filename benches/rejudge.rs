@@ -110,7 +110,7 @@ fn make(path: &Path) {
         };
         book.record(entry).expect("written");
     }
-    book.finish().expect("written");
+    book.finish(true).expect("written");
 }
 
 /// Processor time of this process so far, all threads, seconds; Linux tells it in hundredths.
