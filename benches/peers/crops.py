@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw
 # File: captures, and the middle of each window as shares of the standard picture.
 WINDOWS = {
     "hair": [("c07-{}", (0.33, 0.2)), ("c08-{}", (0.7, 0.62))],
-    "ears": [("c13-{}", (0.3, 0.42)), ("v11_headband-{}", (0.7, 0.42))],
-    "glasses": [("c14-{}", (0.3, 0.38)), ("v07_clear_round-{}", (0.7, 0.38))],
+    "ears": [("c13-{}", (0.25, 0.46)), ("v11_headband-{}", (0.75, 0.46))],
+    "glasses": [("c14-{}", (0.29, 0.38)), ("v07_clear_round-{}", (0.71, 0.38))],
 }
 SIDE, ENLARGE = 84, 2
 SHOWN = [
