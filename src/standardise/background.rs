@@ -6,6 +6,7 @@
 //! are what light does. Written here because no crate of the registry estimates foregrounds.
 
 use image::{GrayImage, Rgb};
+use palette::encoding::{FromLinear, IntoLinear, Srgb};
 
 use super::resample::{Linear, linear};
 use crate::guided::window_means;
@@ -14,16 +15,28 @@ use crate::guided::window_means;
 /// 800 px, whose faces have about 200 px between the eyes.
 pub const RADII: [f32; 2] = [0.45, 0.03];
 
+/// Radius of the windows in which the two colours of an edge are looked for, eye distances.
+const SIDES: f32 = 0.25;
+
+/// Up to this alpha a pixel counts as surely background there, from 1 minus it on as surely person; and
+/// the least share of a window that each must have.
+const CLEAR: f32 = 0.2;
+const ENOUGH: f32 = 0.003;
+
+/// A matte that is so near to 0 or 1 is left as it is.
+const SURE: f32 = 0.004;
+
 /// Keeps a window without foreground (or background) from dividing by nothing.
 const LITTLE: f32 = 1e-5;
 
 /// The picture with `colour` where alpha (0 to 255) shows no person; `eyes` is the pupil distance, pixels.
 pub(super) fn replace(picture: &Linear, alpha: &GrayImage, colour: Rgb<u8>, eyes: f32) -> Linear {
     let (w, h) = (picture.width() as usize, picture.height() as usize);
-    let alpha: Vec<f32> = alpha.pixels().map(|p| f32::from(p.0[0]) / 255.0).collect();
     let image: Vec<[f32; 3]> = picture.pixels().map(|p| p.0.map(f32::from)).collect();
+    let alpha: Vec<f32> = alpha.pixels().map(|p| f32::from(p.0[0]) / 255.0).collect();
+    let alpha = of_light(&image, &alpha, (w, h), radius(SIDES, eyes));
     let (mut front, mut back) = (image.clone(), image.clone());
-    for radius in RADII.map(|r| ((r * eyes).round() as usize).max(1)) {
+    for radius in RADII.map(|r| radius(r, eyes)) {
         (front, back) = fuse(&image, &alpha, &front, &back, (w, h), radius);
     }
     let new = linear(colour);
@@ -36,6 +49,67 @@ pub(super) fn replace(picture: &Linear, alpha: &GrayImage, colour: Rgb<u8>, eyes
     Linear::from_fn(picture.width(), picture.height(), |x, y| Rgb(mix(y as usize * w + x as usize)))
 }
 
+/// So many eye distances in whole pixels, at least one.
+fn radius(share: f32, eyes: f32) -> usize {
+    ((share * eyes).round() as usize).max(1)
+}
+
+/// The matte as a share of light. It is one of codes: the network learnt from people cut out by their
+/// sRGB codes, and [`crate::unmix`] measures along them. Half the light of dark hair before a white wall
+/// has a code near the wall's, and mixed as a share of light such a matte lets the new colour shine
+/// through the rim of the hair. So its place between the codes of the two sides becomes a colour, and
+/// that colour's place between their lights the share.
+fn of_light(image: &[[f32; 3]], alpha: &[f32], size: (usize, usize), radius: usize) -> Vec<f32> {
+    let clear = |a: f32| [a >= 1.0 - CLEAR, a <= CLEAR].map(|is| if is { 1.0 } else { 0.0 });
+    let sides = sides(alpha, image, image, size, radius, clear);
+    let between = |(&a, Sides { front, back, least }): (&f32, &Sides)| {
+        if !(SURE..1.0 - SURE).contains(&a) || *least < ENOUGH {
+            return a;
+        }
+        let (mut along, mut apart) = (0.0, 0.0);
+        for (f, b) in front.iter().zip(back).map(|(f, b)| (f / 65535.0, b / 65535.0)) {
+            let (cf, cb): (f32, f32) = (Srgb::from_linear(f), Srgb::from_linear(b));
+            let light: f32 = Srgb::into_linear(cb + a * (cf - cb));
+            along += (light - b) * (f - b);
+            apart += (f - b) * (f - b);
+        }
+        // Where the sides are of one colour the matte keeps its word.
+        ((along + 1e-4 * a) / (apart + 1e-4)).clamp(0.0, 1.0)
+    };
+    alpha.iter().zip(&sides).map(between).collect()
+}
+
+/// The mean colours of person and background around a pixel, and the lesser weight of the two there.
+struct Sides {
+    front: [f32; 3],
+    back: [f32; 3],
+    least: f32,
+}
+
+/// Both sides of every pixel; `weigh` says what a pixel of some alpha counts on either.
+fn sides(
+    alpha: &[f32],
+    front: &[[f32; 3]],
+    back: &[[f32; 3]],
+    (w, h): (usize, usize),
+    radius: usize,
+    weigh: impl Fn(f32) -> [f32; 2],
+) -> Vec<Sides> {
+    let mut sums: Vec<[f32; 8]> = (0..alpha.len())
+        .map(|i| {
+            let ([a, c], f, b) = (weigh(alpha[i]), front[i], back[i]);
+            [a, a * f[0], a * f[1], a * f[2], c, c * b[0], c * b[1], c * b[2]]
+        })
+        .collect();
+    window_means(&mut sums, w, h, radius);
+    let colours = |s: &[f32; 8]| Sides {
+        front: [s[1], s[2], s[3]].map(|v| v / (s[0] + LITTLE)),
+        back: [s[5], s[6], s[7]].map(|v| v / (s[4] + LITTLE)),
+        least: s[0].min(s[4]),
+    };
+    sums.iter().map(colours).collect()
+}
+
 /// One pass: both colours are averaged over the window where they count, and what the picture shows
 /// beside their mixture is given to the foreground by its share.
 fn fuse(
@@ -43,20 +117,11 @@ fn fuse(
     alpha: &[f32],
     front: &[[f32; 3]],
     back: &[[f32; 3]],
-    (w, h): (usize, usize),
+    size: (usize, usize),
     radius: usize,
 ) -> (Vec<[f32; 3]>, Vec<[f32; 3]>) {
-    let mut sums: Vec<[f32; 8]> = (0..alpha.len())
-        .map(|i| {
-            let (a, f, b) = (alpha[i], front[i], back[i]);
-            let c = 1.0 - a;
-            [a, a * f[0], a * f[1], a * f[2], c, c * b[0], c * b[1], c * b[2]]
-        })
-        .collect();
-    window_means(&mut sums, w, h, radius);
-    let colours = sums.iter().enumerate().map(|(i, s)| {
-        let f = [s[1], s[2], s[3]].map(|v| v / (s[0] + LITTLE));
-        let b = [s[5], s[6], s[7]].map(|v| v / (s[4] + LITTLE));
+    let sides = sides(alpha, front, back, size, radius, |a| [a, 1.0 - a]);
+    let colours = sides.into_iter().enumerate().map(|(i, Sides { front: f, back: b, .. })| {
         let a = alpha[i];
         let left = |k: usize| image[i][k] - a * f[k] - (1.0 - a) * b[k];
         let own = [0, 1, 2].map(|k| (f[k] + a * left(k)).clamp(0.0, 65535.0));
@@ -67,6 +132,7 @@ fn fuse(
 
 #[cfg(test)]
 mod tests {
+    use super::super::resample::to_srgb;
     use super::*;
 
     /// A dark disc with a soft edge, mixed over green in linear light.
@@ -85,8 +151,18 @@ mod tests {
             }
         };
         let picture = Linear::from_fn(120, 120, mixture(g));
-        let alpha =
-            GrayImage::from_fn(120, 120, |x, y| image::Luma([(share(x, y) * 255.0).round() as u8]));
+        // The matte as `unmix` gives it: the place between the two codes.
+        let codes = to_srgb(&picture);
+        let way = [0, 1, 2].map(|k| f32::from(dark.0[k]) - f32::from(green.0[k]));
+        let place = |p: &Rgb<u8>| {
+            let off = (0..3).map(|k| (f32::from(p.0[k]) - f32::from(green.0[k])) * way[k]);
+            off.sum::<f32>() / way.iter().map(|v| v * v).sum::<f32>()
+        };
+        let alpha = GrayImage::from_fn(120, 120, |x, y| {
+            image::Luma([(255.0 * place(codes.get_pixel(x, y))).round() as u8])
+        });
+        let middle = |share: f32, place: f32| (0.45..0.55).contains(&share) && place < 0.4;
+        assert!((0..120).any(|x| middle(share(x, 60), place(codes.get_pixel(x, 60)))));
         let found = replace(&picture, &alpha, blue, 60.0);
         let wanted = Linear::from_fn(120, 120, mixture(b));
         let off = |p: &Rgb<u16>, q: &Rgb<u16>| (0..3).map(|k| p.0[k].abs_diff(q.0[k])).max();
