@@ -56,6 +56,9 @@ impl From<Checked> for Done {
 /// as it was read, and what went wrong.
 type Attempt = Result<(Made, Option<PathBuf>, bool), (Option<String>, String)>;
 
+/// What takes something of a picture before its pixels are let go.
+pub type Keep<T> = dyn Fn(&RgbImage) -> Option<T> + Sync;
+
 /// Look at a capture, or take what is known of it. Never fails: what goes wrong is its outcome.
 ///
 /// Beside it what `keep` takes of the picture, where there is one.
@@ -63,7 +66,7 @@ pub fn look<T>(
     pipeline: &mut Pipeline,
     given: &Given,
     course: &Course,
-    keep: Option<&(dyn Fn(&RgbImage) -> Option<T> + Sync)>,
+    keep: Option<&Keep<T>>,
 ) -> (Done, Option<T>) {
     let mut taken = None;
     let start = Instant::now();

@@ -4,8 +4,6 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use image::RgbImage;
-
 use super::input::nothing;
 use super::ledger::{self, LedgerArgs};
 use super::make::{Came, Maker};
@@ -26,7 +24,7 @@ use crate::produce::Made;
 use crate::progress;
 use crate::report::html::{self, Thumb};
 use crate::report::{Files, Summary, json, terminal};
-use crate::resume::{self, Course, Done};
+use crate::resume::{self, Course, Done, Keep};
 
 /// What the commands differ in.
 struct Job<'a> {
@@ -49,9 +47,6 @@ struct One {
     /// Where a report is wanted and the picture could be read.
     thumb: Option<Thumb>,
 }
-
-/// What makes the thumbnail of a picture.
-type Keep = dyn Fn(&RgbImage) -> Option<Thumb> + Sync;
 
 impl From<Checked> for One {
     fn from(checked: Checked) -> One {
@@ -130,7 +125,7 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let asked = known.as_ref().filter(|_| !job.ledger.fresh);
     let wanted = maker.as_ref().map(|m| m.order);
     let course = Course { profile: &profile, stage, order: wanted, known: asked };
-    let keep: Option<&Keep> = report.is_some().then_some(&html::thumb);
+    let keep: Option<&Keep<Thumb>> = report.is_some().then_some(&html::thumb);
     let work = |gate: &mut Gate, given: &Given| {
         let (done, thumb) = resume::look(&mut gate.pipeline, given, &course, keep);
         One { done, thumb }
