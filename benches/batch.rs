@@ -1,5 +1,5 @@
-//! Batches through the program itself: speed with two workers over one, and memory of a large batch over
-//! that of a small one:
+//! Batches through the program itself: speed with two workers over one, memory of a large batch over
+//! that of a small one, and how long a photo waits for its verdict in a watched folder:
 //!
 //! ```sh
 //! cargo bench --profile dev --bench batch
@@ -12,10 +12,11 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const PHOTOS: usize = 48;
 const ROUNDS: usize = 3;
+const WATCHED: usize = 12;
 const SMALL: u32 = 500;
 const LARGE: u32 = 20_000;
 
@@ -60,6 +61,40 @@ fn main() {
             peak as f64 / base as f64
         );
     }
+
+    let mut waits = watch(folder.path(), &bytes);
+    waits.sort_by(f64::total_cmp);
+    println!(
+        "watch      {:6.2} s from the last byte to the record, median of {WATCHED}; worst {:.2} (wanted 1)",
+        waits[waits.len() / 2],
+        waits[waits.len() - 1]
+    );
+}
+
+/// Seconds from the last byte of each photo to its record in the log.
+fn watch(folder: &Path, photo: &[u8]) -> Vec<f64> {
+    let (watched, log) = (folder.join("watched"), folder.join("log.ndjson"));
+    std::fs::create_dir(&watched).expect("a folder");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_photogate"))
+        .args(["watch".as_ref(), watched.as_os_str(), "--log".as_ref(), log.as_os_str()])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program");
+    std::thread::sleep(Duration::from_secs(2));
+    let lines = || std::fs::read_to_string(&log).map_or(0, |text| text.lines().count());
+    let one = |i: usize| {
+        let path = watched.join(format!("{i}.jpg"));
+        std::fs::write(path, [photo, i.to_string().as_bytes()].concat()).expect("a file");
+        let written = Instant::now();
+        while lines() <= i {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        written.elapsed().as_secs_f64()
+    };
+    let waits = (0..WATCHED).map(one).collect();
+    program.kill().expect("an end");
+    program.wait().expect("an end");
+    waits
 }
 
 struct Run {

@@ -4,6 +4,7 @@
 //! [`crate::framing`] planned it, averaged in linear light, and re-encoded.
 
 mod background;
+mod doubt;
 pub mod encode;
 mod resample;
 pub mod sheet;
@@ -56,6 +57,7 @@ pub fn render(scene: &Scene, person: &Person, plan: &Plan, fill: Option<Rgb<u8>>
     let to_matte = resample::after(plan, &person.body.matte.to_matte);
     let alpha = person.body.matte.on(&picture, &to_matte);
     let eyes = plan.eye_distance();
+    let alpha = doubt::settle(&picture, &alpha, eyes);
     let filled = background::replace(&linear, &alpha, colour, eyes);
     Standard { picture: resample::to_srgb(&filled), background: Background::Replaced(colour) }
 }
