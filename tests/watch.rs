@@ -35,6 +35,15 @@ fn wait(log: &Path, count: usize) -> Vec<(String, String)> {
     records(log)
 }
 
+/// Wait until it watches: what is there before is none of its business.
+fn begun(run: &mut Child) {
+    let mut first = String::new();
+    let mut said = BufReader::new(run.stdout.take().unwrap());
+    said.read_line(&mut first).unwrap();
+    assert!(first.starts_with("watching "), "{first}");
+    run.stdout = Some(said.into_inner());
+}
+
 fn stop(mut run: Child) -> (Option<i32>, String) {
     let pid = run.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
@@ -62,11 +71,7 @@ fn photos_are_judged_as_they_are_completed_renamed_and_brought_back() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut first = String::new();
-    let mut said = BufReader::new(run.stdout.take().unwrap());
-    said.read_line(&mut first).unwrap();
-    assert!(first.starts_with("watching "), "{first}");
-    run.stdout = Some(said.into_inner());
+    begun(&mut run);
 
     // Written in two halves, with a pause longer than a file needs to look settled.
     let whole = capture("c01");
@@ -119,7 +124,7 @@ fn the_best_of_a_burst_is_named() {
     let place = tempfile::tempdir().unwrap();
     let (folder, log) = (place.path().join("in"), place.path().join("log"));
     std::fs::create_dir(&folder).unwrap();
-    let run = Command::new(assert_cmd::cargo::cargo_bin("photogate"))
+    let mut run = Command::new(assert_cmd::cargo::cargo_bin("photogate"))
         .arg("watch")
         .arg(&folder)
         .args(["--lang", "en", "--burst", "3600", "--log"])
@@ -127,7 +132,7 @@ fn the_best_of_a_burst_is_named() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(500));
+    begun(&mut run);
     for (i, name) in ["v20_yaw20", "c01", "v20_yaw20"].into_iter().enumerate() {
         // Other bytes, for the same photo again is nothing new.
         let bytes = [capture(name), vec![i as u8]].concat();
