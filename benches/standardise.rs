@@ -18,8 +18,9 @@ use photogate::model::detector::Detector;
 use photogate::model::landmarks::Landmarker;
 use photogate::model::matte::Segmenter;
 use photogate::pipeline::Pipeline;
-use photogate::produce::{self, Order};
+use photogate::produce::Order;
 use photogate::profile::{Profile, Stage};
+use photogate::resume::{self, Course, Keep};
 use photogate::scene::{Person, Scene};
 use photogate::standardise::encode::{self, Band};
 use photogate::standardise::{self, Wish, sheet};
@@ -99,7 +100,9 @@ fn main() {
         times.of(SHEET, || sheet::print(&layout, &file.bytes).expect("a sheet"));
         let order = Order { background: Wish::Replace, accept: Outcome::Fail };
         let all = times.of(WHOLE, || {
-            produce::make(&mut pipeline, &given, &profile, Stage::Capture, Some(order))
+            let (stage, order) = (Stage::Capture, Some(order));
+            let course = Course { profile: &profile, stage, order, known: None };
+            resume::look(&mut pipeline, &given, &course, None::<&Keep<()>>).0.made
         });
         let all = all.file.expect("a file");
         assert_eq!(all.bytes, file.bytes, "the stages are what the program does");

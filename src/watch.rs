@@ -14,7 +14,7 @@ use crate::capture::Capture;
 
 /// A file that has not changed for so long is taken to be whole. Cameras and tethering programs write
 /// in bursts closer than that.
-pub const SETTLED: Duration = Duration::from_millis(250);
+pub const SETTLED: Duration = Duration::from_millis(200);
 
 /// A file that cannot be decoded may be the first half of one: it gets so long to grow.
 pub const PATIENCE: Duration = Duration::from_millis(2500);
@@ -115,9 +115,9 @@ mod tests {
         folder.skip(&[listed("old", 5)]);
         assert_eq!(scan(&mut folder, &[("old", 5), ("new", 10)], 0), [""; 0]);
         assert_eq!(scan(&mut folder, &[("old", 5), ("new", 20)], 200), [""; 0]);
-        assert_eq!(scan(&mut folder, &[("old", 5), ("new", 20)], 400), [""; 0]);
+        assert_eq!(scan(&mut folder, &[("old", 5), ("new", 20)], 390), [""; 0]);
         assert!(folder.waits());
-        assert_eq!(scan(&mut folder, &[("old", 5), ("new", 20)], 460), ["new"]);
+        assert_eq!(scan(&mut folder, &[("old", 5), ("new", 20)], 410), ["new"]);
         assert_eq!(scan(&mut folder, &[("old", 5), ("new", 20)], 999), [""; 0]);
         assert!(!folder.waits());
         scan(&mut folder, &[("old", 6), ("new", 20)], 2000);

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -11,7 +11,7 @@ use super::make::Came;
 use super::outfile::OutFile;
 use crate::error::{Error, Result};
 use crate::produce::Made;
-use crate::report::html::{self, Rows, Thumb};
+use crate::report::html::{self, Places, Rows, Thumb};
 use crate::report::terminal::Language;
 use crate::report::{Files, Summary, json};
 
@@ -26,6 +26,8 @@ pub(super) struct Reporter {
     rows: Rows,
     /// Where the thumbnails of many captures are gathered.
     thumbs: Option<TempDir>,
+    /// The folder of the page, without links: a browser takes `..` by the name.
+    dir: PathBuf,
     /// The place of the folder of thumbnails.
     folder: PathBuf,
     force: bool,
@@ -65,7 +67,8 @@ impl Reporter {
         };
         html::begin(&mut page.file).map_err(refuse)?;
         let index = tempfile::tempfile_in(dir).map_err(refuse)?;
-        Ok(Reporter { page, index, rows: Rows::default(), thumbs, folder, force })
+        let dir = dir.canonicalize().map_err(refuse)?;
+        Ok(Reporter { page, index, rows: Rows::default(), thumbs, dir, folder, force })
     }
 
     /// Add a capture.
@@ -102,13 +105,27 @@ impl Reporter {
                 }
             }
         }
-        let row = self.rows.row(made, thumb, standard, self.thumbs.is_none(), run);
+        let capture = self.way_to(&made.checked.capture.path);
+        let places = Places { inside: self.thumbs.is_none(), capture: capture.as_deref() };
+        let row = self.rows.row(made, thumb, standard, places, run);
         let separator = if number > 1 { ",\n" } else { "" };
         let both = self.page.file.write_all(row.detail.as_bytes()).and_then(|()| {
             self.index.write_all(separator.as_bytes())?;
             self.index.write_all(row.index.as_bytes())
         });
         both.map_err(|e| self.refuse(e))
+    }
+
+    /// The way from the page to a file, as a browser goes it; none to the member of an archive, to another
+    /// drive, or by a name that is no text.
+    fn way_to(&self, file: &Path) -> Option<String> {
+        let way = pathdiff::diff_paths(file.canonicalize().ok()?, &self.dir)?;
+        let steps = way.components().map(|c| match c {
+            Component::ParentDir => Some(".."),
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        });
+        Some(steps.collect::<Option<Vec<_>>>()?.join("/"))
     }
 
     /// Complete the page and put everything in its place.
