@@ -82,7 +82,9 @@ impl Folder {
 
     fn update(&mut self, listed: &[Listed], now: Duration) {
         let there: HashSet<&PathBuf> = listed.iter().map(|l| &l.capture.path).collect();
-        self.files.retain(|path, _| there.contains(path));
+        // What was given stays known also while it is not there: a share that is mounted again brings
+        // the same files, and they are no news.
+        self.files.retain(|path, known| known.given || there.contains(path));
         for Listed { capture, size, modified } in listed {
             let fresh = Known { size: *size, modified: *modified, since: now, given: false };
             match self.files.get_mut(&capture.path) {
@@ -131,6 +133,23 @@ mod tests {
         assert_eq!(scan(&mut folder, &[("a.jpg", 0)], 9000), [""; 0]);
         scan(&mut folder, &[("b.jpg", 9)], 9100);
         assert_eq!(scan(&mut folder, &[("b.jpg", 9)], 9400), ["b.jpg"]);
+    }
+
+    #[test]
+    fn files_that_come_back_as_they_were_are_not_given_again() {
+        let mut folder = Folder::default();
+        folder.skip(&[listed("old", 5)]);
+        scan(&mut folder, &[("old", 5), ("new", 9)], 0);
+        assert_eq!(scan(&mut folder, &[("old", 5), ("new", 9)], 300), ["new"]);
+        // Unmounted, the folder is there and empty.
+        assert_eq!(scan(&mut folder, &[], 400), [""; 0]);
+        let back = [("old", 5), ("new", 9), ("more", 7)];
+        scan(&mut folder, &back, 500);
+        assert_eq!(scan(&mut folder, &back, 800), ["more"]);
+        assert!(!folder.waits());
+        // Another picture by an old name is another picture.
+        scan(&mut folder, &[("old", 6)], 900);
+        assert_eq!(scan(&mut folder, &[("old", 6)], 1200), ["old"]);
     }
 
     #[test]

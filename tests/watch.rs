@@ -147,3 +147,48 @@ fn the_best_of_a_burst_is_named() {
         .unwrap();
     assert_eq!(missing.status.code(), Some(64));
 }
+
+/// A network folder tells of nothing, and a share that drops out leaves an empty folder where it was mounted.
+/// The system's events are taken away for it, as an unprivileged user may for itself.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_that_tells_of_nothing_and_is_empty_for_a_while_is_watched_all_the_same() {
+    const WITHOUT_EVENTS: &str = "echo 0 > /proc/sys/user/max_inotify_instances && exec \"$@\"";
+    let without =
+        ["--user", "--map-root-user", "sh", "-c", WITHOUT_EVENTS, "sh"].map(std::ffi::OsStr::new);
+    let allowed = Command::new("unshare").args(without).arg("true").output();
+    if !allowed.is_ok_and(|o| o.status.success()) {
+        println!("SKIPPED: no user namespaces here, so events cannot be taken away");
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    let [folder, log, share] = ["in", "log.ndjson", "share"].map(path);
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("old.jpg"), capture("v20_yaw20")).unwrap();
+    let mut run = Command::new("unshare")
+        .args(without)
+        .arg(assert_cmd::cargo::cargo_bin("photogate"))
+        .args(["watch".as_ref(), folder.as_os_str()])
+        .args(["--lang", "en", "--log"])
+        .arg(&log)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    begun(&mut run);
+    std::fs::write(folder.join("a.jpg"), capture("c01")).unwrap();
+    wait(&log, 1);
+    std::fs::rename(&folder, &share).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    std::thread::sleep(Duration::from_millis(1200));
+    std::fs::remove_dir(&folder).unwrap();
+    std::fs::rename(&share, &folder).unwrap();
+    std::fs::write(folder.join("b.jpg"), capture("c02")).unwrap();
+    let seen = wait(&log, 2);
+    // Longer than an old file would need to be judged again.
+    std::thread::sleep(Duration::from_millis(1500));
+    stop(run);
+    assert_eq!(records(&log), seen);
+    let names: Vec<&str> = seen.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["a.jpg", "b.jpg"]);
+}
