@@ -75,7 +75,7 @@ fn measure(engine: &Engine, path: &Path) -> Times {
     // What the profile asks of the file.
     let band = Band { bytes: (20 * 1024, 40 * 1024), quality: 60, dpi: 300 };
 
-    let mut times = Times(Vec::new());
+    let (mut times, mut checks) = (Times(Vec::new()), Vec::<(&str, Vec<f64>)>::new());
     // The first round warms caches and is not counted.
     for round in 0..=ROUNDS {
         if round == 1 {
@@ -116,6 +116,12 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
         let person = Some(Person { body, attributes });
         let scene = Scene { photo, faces, doubtful: 0, person };
+        for (check, ms) in alone(&scene) {
+            match checks.iter_mut().find(|(id, _)| *id == check) {
+                Some((_, all)) => all.push(ms),
+                None => checks.push((check, vec![ms])),
+            }
+        }
         let (measurements, plan) =
             times.of("measure", || check::complete(check::look(&scene), &target));
         let verdict = times.of("judge", || judge::judge(&measurements, &profile, Stage::Capture));
@@ -153,7 +159,30 @@ fn measure(engine: &Engine, path: &Path) -> Times {
             );
         }
     }
+    for (_, all) in &mut checks {
+        all.sort_by(f64::total_cmp);
+    }
+    checks.sort_by(|(_, a), (_, b)| b[b.len() / 2].total_cmp(&a[a.len() / 2]));
+    let slowest = checks.iter().take(12).map(|(id, all)| format!("{id} {:.1}", all[all.len() / 2]));
+    println!("    slowest checks, ms: {}", slowest.collect::<Vec<_>>().join(", "));
     times
+}
+
+/// Milliseconds of each check alone, and of what they share.
+fn alone(scene: &Scene) -> Vec<(&'static str, f64)> {
+    let start = Instant::now();
+    let portrait = scene.portrait();
+    let mut all = vec![("(shared)", milliseconds(start))];
+    for check in check::ALL {
+        let start = Instant::now();
+        match check.measure {
+            check::Measure::Scene(measure) => drop(measure(scene)),
+            check::Measure::Portrait(measure) => drop(portrait.as_ref().map(measure)),
+            _ => continue,
+        }
+        all.push((check.id, milliseconds(start)));
+    }
+    all
 }
 
 /// Beside the stages: the sheet is an option, a check alone makes no file, and what the limit is made of.

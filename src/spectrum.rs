@@ -52,9 +52,17 @@ impl Spectrum {
 
     /// The power at an entry shifted by some columns and rows; frequencies go round.
     pub fn near(&self, i: usize, columns: isize, rows: isize) -> f32 {
-        let x = ((i % self.width) as isize + columns).rem_euclid(self.width as isize) as usize;
-        let y = ((i / self.width) as isize + rows).rem_euclid(self.height as isize) as usize;
-        self.power[y * self.width + x]
+        let (w, h) = (self.width as isize, self.height as isize);
+        let (mut x, mut y) =
+            ((i % self.width) as isize + columns, (i / self.width) as isize + rows);
+        // Few lie beyond the ends, and a division costs more than asking.
+        if x < 0 || x >= w {
+            x = x.rem_euclid(w);
+        }
+        if y < 0 || y >= h {
+            y = y.rem_euclid(h);
+        }
+        self.power[(y * w + x) as usize]
     }
 }
 
