@@ -29,6 +29,7 @@ use self::export::ExportArgs;
 use self::history::HistoryArgs;
 use self::rejudge::RejudgeArgs;
 use crate::error::{Error, Result};
+use crate::identity;
 use crate::profile;
 
 /// Exit code for wrong usage (`EX_USAGE` of BSD's sysexits.h).
@@ -47,6 +48,10 @@ const STOPPED: u8 = 130;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Show resident identity numbers in file names whole, not as 1101**********4514, wherever names
+    /// are printed, recorded or reported
+    #[arg(long, global = true)]
+    whole_ids: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,6 +111,9 @@ enum ProfilesAction {
 /// # Errors
 /// When nothing could be done at all. Single captures never are an error of the program.
 pub fn run(cli: &Cli) -> Result<u8> {
+    if cli.whole_ids {
+        identity::show_whole();
+    }
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
