@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod eval;
 mod export;
+mod forget;
 mod history;
 mod input;
 mod inspect;
@@ -26,6 +27,7 @@ use self::args::{
     LangArg, MakeArgs, StageArg, StandardiseArgs, WatchArgs,
 };
 use self::export::ExportArgs;
+use self::forget::ForgetArgs;
 use self::history::HistoryArgs;
 use self::rejudge::RejudgeArgs;
 use crate::error::{Error, Result};
@@ -70,6 +72,8 @@ enum Command {
     History(HistoryArgs),
     /// Write what a ledger holds as NDJSON, CSV or Parquet
     Export(ExportArgs),
+    /// Take a capture and what was made of it out of a ledger, its standard files and records
+    Forget(ForgetArgs),
     /// Draw what the program sees of each person, to check it by eye
     Inspect(InspectArgs),
     /// Say what a check measures, and where the rule comes from
@@ -122,6 +126,7 @@ pub fn run(cli: &Cli) -> Result<u8> {
         Command::Rejudge(args) => rejudge::run(args),
         Command::History(args) => history::run(args),
         Command::Export(args) => export::run(args),
+        Command::Forget(args) => forget::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),
