@@ -13,6 +13,7 @@
 
 mod book;
 mod entry;
+mod forget;
 mod forms;
 mod history;
 mod known;
@@ -23,6 +24,7 @@ mod stored;
 
 pub use book::Book;
 pub use entry::{Entry, Output, Timing};
+pub use forget::{Listed, Rows, Trace, Traces};
 pub use history::{Event, RunLine};
 pub use known::{Known, Past, Recorded};
 pub use stored::{Context, Reader, Row};

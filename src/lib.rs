@@ -15,6 +15,7 @@
 
 pub mod error;
 pub mod hash;
+pub mod identity;
 pub mod verdict;
 pub mod capture;
 pub mod photo;

@@ -175,7 +175,7 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
                 }
             });
         }
-        bar.set_message(format!("{summary}  {}", made.checked.capture.id));
+        bar.set_message(format!("{summary}  {}", terminal::printable(&made.checked.capture.id)));
         bar.inc(1);
         let asked = records.is_some() || maker.is_some() || book.is_some() || report.is_some();
         let broken = recording.is_err() || keeping.is_err() || reporting.is_err();

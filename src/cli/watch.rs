@@ -65,19 +65,20 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8> {
     let began = Instant::now();
     let mut wake = wake(folder);
     let mut gone = false;
+    let called = terminal::printable(&folder.to_string_lossy());
     while !stopped() {
         match list(folder, &filter) {
             // What was known stays known while the folder is away: a share that drops out and comes back
             // brings the same files.
             None if !gone => {
                 gone = true;
-                eprintln!("{}: the folder is gone; waiting for it to come back", folder.display());
+                eprintln!("{called}: the folder is gone; waiting for it to come back");
             }
             None => {}
             Some(listed) => {
                 if gone {
                     gone = false;
-                    eprintln!("{}: the folder is back", folder.display());
+                    eprintln!("{called}: the folder is back");
                     wake = self::wake(folder);
                 }
                 for capture in files.scan(&listed, began.elapsed()) {
@@ -90,7 +91,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8> {
                     }
                     // A full disk is said, and the next photo judged all the same.
                     if let Err(e) = session.show(&made, began.elapsed()) {
-                        eprintln!("{e}");
+                        eprintln!("{}", terminal::printable(&e.to_string()));
                     }
                     if stopped() {
                         break;

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use super::Summary;
 use super::terminal::{self, Language, Mood};
+use crate::identity::shown;
 use crate::pipeline::Checked;
 use crate::watch::session::{Best, Drift};
 
@@ -115,7 +116,7 @@ fn escape(text: &str) -> String {
         c if c.is_control() => " ".to_owned(),
         c => c.to_string(),
     };
-    text.chars().map(plain).collect()
+    shown(text).chars().map(plain).collect()
 }
 
 #[cfg(test)]
