@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod eval;
 mod export;
+mod forget;
 mod history;
 mod input;
 mod inspect;
@@ -26,9 +27,11 @@ use self::args::{
     LangArg, MakeArgs, StageArg, StandardiseArgs, WatchArgs,
 };
 use self::export::ExportArgs;
+use self::forget::ForgetArgs;
 use self::history::HistoryArgs;
 use self::rejudge::RejudgeArgs;
 use crate::error::{Error, Result};
+use crate::identity;
 use crate::profile;
 
 /// Exit code for wrong usage (`EX_USAGE` of BSD's sysexits.h).
@@ -47,6 +50,10 @@ const STOPPED: u8 = 130;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Show resident identity numbers in file names whole, not as 1101**********4514, wherever names
+    /// are printed, recorded or reported
+    #[arg(long, global = true)]
+    whole_ids: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,6 +72,8 @@ enum Command {
     History(HistoryArgs),
     /// Write what a ledger holds as NDJSON, CSV or Parquet
     Export(ExportArgs),
+    /// Take a capture and what was made of it out of a ledger, its standard files and records
+    Forget(ForgetArgs),
     /// Draw what the program sees of each person, to check it by eye
     Inspect(InspectArgs),
     /// Say what a check measures, and where the rule comes from
@@ -106,6 +115,9 @@ enum ProfilesAction {
 /// # Errors
 /// When nothing could be done at all. Single captures never are an error of the program.
 pub fn run(cli: &Cli) -> Result<u8> {
+    if cli.whole_ids {
+        identity::show_whole();
+    }
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
@@ -114,6 +126,7 @@ pub fn run(cli: &Cli) -> Result<u8> {
         Command::Rejudge(args) => rejudge::run(args),
         Command::History(args) => history::run(args),
         Command::Export(args) => export::run(args),
+        Command::Forget(args) => forget::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { check } => tell::explain(check.as_deref()),
         Command::Profiles { action: None } => tell::profiles(),

@@ -98,6 +98,15 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// A file that was to go could not be removed.
+    #[error("{}: could not be removed: {source}", path.display())]
+    Remove {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+
     /// The inference engine could not be started.
     #[error("inference engine: {reason}")]
     Engine {
@@ -178,6 +187,7 @@ impl Error {
             | Error::Archive { path, .. }
             | Error::TooManyPixels { path, .. }
             | Error::Write { path, .. }
+            | Error::Remove { path, .. }
             | Error::Decisions { path, .. }
             | Error::Subjects { path, .. }
             | Error::Ledger { path, .. } => Some(path),
@@ -188,6 +198,12 @@ impl Error {
             | Error::Usage { .. } => None,
         }
     }
+}
+
+/// What a panic that was caught said.
+pub fn panic_said(panic: &(dyn std::any::Any + Send)) -> &str {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 /// [`std::result::Result`] with our [`Error`].

@@ -6,6 +6,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use photogate::cli::{self, Cli};
 use photogate::error::Error;
+use photogate::report::terminal::printable;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -20,7 +21,14 @@ fn main() -> ExitCode {
     match cli::run(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(e) => {
-            eprintln!("photogate: {e}");
+            let said = e.to_string();
+            // Lines of a profile are shown as they are; anywhere else a new line can only be of a name.
+            let lines: Vec<&str> = match e {
+                Error::Profile { .. } => said.lines().collect(),
+                _ => vec![&said],
+            };
+            let lines: Vec<String> = lines.into_iter().map(printable).collect();
+            eprintln!("photogate: {}", lines.join("\n"));
             let usage = matches!(
                 e,
                 Error::Usage { .. }

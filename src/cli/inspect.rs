@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::photo;
 use crate::pipeline::Pipeline;
 use crate::progress;
+use crate::report::terminal::printable;
 use crate::report::{json, overlay};
 
 /// Draw what is seen on every picture; the exit code.
@@ -24,7 +25,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8> {
             Ok(()) => drawn += 1,
             Err(e) => {
                 errors += 1;
-                progress::above(&bar, || eprintln!("{e}"));
+                progress::above(&bar, || eprintln!("{}", printable(&e.to_string())));
             }
         }
         bar.inc(1);

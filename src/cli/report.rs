@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 
 use super::make::Came;
-use super::outfile::OutFile;
+use super::outfile::{self, OutFile};
 use crate::error::{Error, Result};
 use crate::produce::Made;
 use crate::report::html::{self, Places, Rows, Thumb};
@@ -48,14 +48,15 @@ impl Reporter {
             _ => Path::new("."),
         };
         let refuse = |source| Error::Write { path: path.to_owned(), source };
+        outfile::sweep(dir);
         let mut page = OutFile::create(dir, &name.to_string_lossy(), force)?;
         let folder = dir.join(folder_name(path));
         let thumbs = if captures > INSIDE {
             if folder.exists() {
                 may_go(&folder, force)?;
             }
-            let mut builder = tempfile::Builder::new();
-            builder.prefix(".photogate-");
+            let (mut builder, prefix) = (tempfile::Builder::new(), outfile::unfinished());
+            builder.prefix(&prefix);
             #[cfg(unix)]
             {
                 use std::os::unix::fs::PermissionsExt;
@@ -138,10 +139,12 @@ impl Reporter {
         summary: &Summary,
         files: Option<&Files>,
         language: Language,
+        stopped: bool,
     ) -> Result<()> {
         let folder = self.thumbs.is_some().then(|| folder_name(&self.page.path));
         let folder = folder.as_ref().map(|f| f.to_string_lossy());
-        let about = self.rows.about(run, summary, files, folder.as_deref(), language);
+        let mut about = self.rows.about(run, summary, files, folder.as_deref(), language);
+        about["stopped"] = stopped.into();
         let mut end = || -> io::Result<()> {
             self.index.rewind()?;
             html::end(&mut self.page.file, &mut self.index, &about)
@@ -180,8 +183,10 @@ impl Reporter {
         }
         let refuse = |source| Error::Write { path: self.folder.clone(), source };
         let dir = self.folder.parent().unwrap_or(Path::new("."));
-        let aside =
-            tempfile::Builder::new().prefix(".photogate-").tempdir_in(dir).map_err(refuse)?;
+        let aside = tempfile::Builder::new()
+            .prefix(&outfile::unfinished())
+            .tempdir_in(dir)
+            .map_err(refuse)?;
         fs::rename(&self.folder, aside.path().join("old")).map_err(refuse)?;
         Ok(Some(aside))
     }
@@ -189,6 +194,11 @@ impl Reporter {
     fn refuse(&self, source: io::Error) -> Error {
         Error::Write { path: self.page.path.clone(), source }
     }
+}
+
+/// The folder of thumbnails of a report.
+pub(super) fn folder_of(page: &Path) -> PathBuf {
+    page.with_file_name(folder_name(page))
 }
 
 /// `report_files` beside `report.html`, as browsers call what belongs to a page.

@@ -65,7 +65,9 @@ fn parse(bytes: &[u8], captures: &[Capture]) -> std::result::Result<Subjects, St
     let columns: Vec<String> = header.iter().map(ToOwned::to_owned).collect();
     let file = columns.iter().position(|c| c == "file");
     let file = file.ok_or_else(|| {
-        format!("line 1: no column `file`, which names the captures; found `{}`", columns.join(","))
+        // A list without headings begins with somebody's name and number: it is not repeated.
+        let columns = columns.len();
+        format!("line 1: no column `file`, which names the captures, among {columns} columns")
     })?;
     let names = Names::of(captures);
     let mut rows: HashMap<PathBuf, Vec<String>> = HashMap::new();

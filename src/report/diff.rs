@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::terminal::{FAIL, FAINT, LOOK, Language, PASS, printable, say, word};
 use super::{json as records, limit, value};
 use crate::check;
+use crate::identity::shown;
 use crate::rejudge::{Change, Turn};
 use crate::verdict::{Finding, Outcome};
 
@@ -133,6 +134,6 @@ pub fn record(change: &Change) -> String {
     };
     let because: Vec<Json> = change.because.iter().map(turn).collect();
     let id = |o: Option<Outcome>| o.map_or("error", Outcome::id);
-    json!({"id": change.name, "old": id(change.old), "new": id(change.new), "because": because})
+    json!({"id": shown(&change.name), "old": id(change.old), "new": id(change.new), "because": because})
         .to_string()
 }

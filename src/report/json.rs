@@ -7,6 +7,7 @@ use crate::check;
 use crate::face::{Face, part};
 use crate::framing::Plan;
 use crate::hash::sha256_hex;
+use crate::identity::shown;
 use crate::ledger::MadeBy;
 use crate::model;
 use crate::model::attributes::{Attributer, Attributes};
@@ -57,11 +58,11 @@ pub fn record_made(made: &Made, name: Result<&str, &str>, twin: Option<&str>, ru
     let standard = match (name, &made.file) {
         (Ok(name), Ok(file)) => {
             let mut said = written(file);
-            said["name"] = json!(name);
+            said["name"] = json!(shown(name));
             said["verdict"] = json!(file.judged.verdict.outcome.id());
             said
         }
-        (name, _) => json!({"not_made": name.err()}),
+        (name, _) => json!({"not_made": name.err().map(shown)}),
     };
     recorded(&made.checked, twin, run, Some(standard))
 }
@@ -79,17 +80,17 @@ fn unsigned(
     standard: Option<Json>,
 ) -> Map<String, Json> {
     let mut record = Map::new();
-    record.insert("id".into(), json!(checked.capture.id));
-    record.insert("path".into(), json!(checked.capture.path.to_string_lossy()));
+    record.insert("id".into(), json!(shown(&checked.capture.id)));
+    record.insert("path".into(), json!(shown(&checked.capture.path.to_string_lossy())));
     record.insert("sha256".into(), json!(checked.sha256));
     if let Some(twin) = twin {
-        record.insert("same_content_as".into(), json!(twin));
+        record.insert("same_content_as".into(), json!(shown(twin)));
     }
     match &checked.outcome {
         Ok(judged) => judged_part(&mut record, judged, run.mesh),
         Err(reason) => {
             record.insert("verdict".into(), json!("error"));
-            record.insert("error".into(), json!(reason));
+            record.insert("error".into(), json!(shown(reason)));
         }
     }
     if let Some(standard) = standard {
@@ -102,7 +103,7 @@ fn unsigned(
 /// is one, and every reading of the file itself.
 pub fn made(made: &Made, sheet: Option<&Sheet>, run: &Run) -> String {
     let mut record = Map::new();
-    record.insert("id".into(), json!(made.checked.capture.id));
+    record.insert("id".into(), json!(shown(&made.checked.capture.id)));
     record.insert("sha256".into(), json!(made.checked.sha256));
     if let Ok(judged) = &made.checked.outcome {
         record.insert("verdict".into(), json!(judged.verdict.outcome.id()));
@@ -145,7 +146,7 @@ fn written(file: &Standard) -> Json {
 pub(super) fn provenance(record: &mut Map<String, Json>, run: &Run) {
     let models: Map<String, Json> =
         model::SHIPPED.iter().map(|m| (m.name.into(), json!(m.sha256()))).collect();
-    signed(record, run, models, env!("CARGO_PKG_VERSION"));
+    signed(record, run, models, crate::PROGRAM);
 }
 
 fn signed(record: &mut Map<String, Json>, run: &Run, models: Map<String, Json>, version: &str) {
@@ -179,7 +180,7 @@ fn judged_part(record: &mut Map<String, Json>, judged: &Judged, mesh: bool) {
 /// square, inside the photo, that shows each part.
 pub fn seen(id: &str, scene: &Scene) -> String {
     let mut record = Map::new();
-    record.insert("id".into(), json!(id));
+    record.insert("id".into(), json!(shown(id)));
     record.insert("faces".into(), scene.faces.iter().map(|f| face(f, true)).collect());
     record.insert("doubtful".into(), json!(scene.doubtful));
     if let (Some(p), [face]) = (&scene.person, &scene.faces[..]) {

@@ -6,6 +6,7 @@ pub mod eval;
 pub mod html;
 pub mod json;
 pub mod overlay;
+pub mod proof;
 pub mod screen;
 mod sheet;
 pub mod spreadsheet;

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Summary;
 use super::terminal::{self, Language, Mood};
+use crate::identity::shown;
 use crate::pipeline::Checked;
 use crate::verdict::Text;
 use crate::watch::drifts::Drift;
@@ -257,7 +258,7 @@ fn escape(text: &str) -> String {
         c if c.is_control() => " ".to_owned(),
         c => c.to_string(),
     };
-    text.chars().map(plain).collect()
+    shown(text).chars().map(plain).collect()
 }
 
 #[cfg(test)]

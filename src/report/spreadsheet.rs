@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::json::round;
 use crate::check::ALL;
+use crate::identity::shown;
 use crate::pipeline::Checked;
 use crate::verdict::{Outcome, Value};
 
@@ -39,8 +40,8 @@ pub fn line(checked: &Checked, run: i64, profile: &str) -> Line {
     let reason = first.and_then(|f| f.reason.clone());
     let (zh, en) = reason.map(|r| (r.zh, r.en)).unwrap_or_default();
     let facts = [
-        checked.capture.path.to_string_lossy().into_owned(),
-        checked.capture.id.clone(),
+        shown(&checked.capture.path.to_string_lossy()).into_owned(),
+        shown(&checked.capture.id).into_owned(),
         checked.sha256.clone().unwrap_or_default(),
         run.to_string(),
         profile.to_owned(),
@@ -48,7 +49,7 @@ pub fn line(checked: &Checked, run: i64, profile: &str) -> Line {
         first.map_or("", |f| f.check).to_owned(),
         zh,
         en,
-        checked.outcome.as_ref().err().cloned().unwrap_or_default(),
+        checked.outcome.as_ref().err().map(|e| shown(e).into_owned()).unwrap_or_default(),
     ];
     let checks = ALL.iter().map(|check| {
         let measured = judged.and_then(|j| j.measurements.iter().find(|(c, _)| c.id == check.id));

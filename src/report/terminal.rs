@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{Files, Summary, beyond, limit, number, value};
 use crate::check;
+use crate::identity::shown;
 use crate::pipeline::{Checked, Judged};
 use crate::produce::Standard;
 use crate::standardise::Background;
@@ -77,8 +78,9 @@ pub fn capture(out: &mut impl Write, checked: &Checked, language: Language) -> i
     match &checked.outcome {
         Err(reason) => writeln!(
             out,
-            "{FAIL}{}{FAIL:#} {id}\n       {reason}",
-            word(language, "读不了", "ERROR ")
+            "{FAIL}{}{FAIL:#} {id}\n       {}",
+            word(language, "读不了", "ERROR "),
+            printable(reason)
         ),
         Ok(judged) => {
             let (style, word) = match judged.verdict.outcome {
@@ -174,10 +176,16 @@ fn title(finding: &Finding, language: Language) -> String {
     check::find(finding.check).map_or_else(String::new, |c| say(c.title, language))
 }
 
-/// The text with its control characters escaped.
+/// A name or message as people may see it: identity numbers masked, and escaped what would draw on the
+/// terminal or turn the order of reading around.
 pub fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+    let draws = |c: char| {
+        let turns = matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+    };
+    shown(text)
+        .chars()
+        .flat_map(|c| if draws(c) { c.escape_default().collect() } else { vec![c] })
         .collect()
 }
 

@@ -10,6 +10,7 @@ use crate::evaluate::pairing::Decided;
 use crate::evaluate::rates::Rate;
 use crate::evaluate::suggest::Suggestion;
 use crate::evaluate::{Evaluated, Outcomes, SideResult};
+use crate::identity::shown;
 use crate::report::json::{limit, provenance, round, value};
 
 /// The document. Rates and interval ends are shares, 0 to 1; readings and limits are in the check's
@@ -17,16 +18,17 @@ use crate::report::json::{limit, provenance, round, value};
 pub fn document(evaluation: &Evaluation) -> String {
     let e = evaluation;
     let mut document = Map::new();
-    document.insert("decisions".into(), json!(e.decisions.to_string_lossy()));
+    document.insert("decisions".into(), json!(shown(&e.decisions.to_string_lossy())));
     document.insert("wanted_false_pass".into(), json!(e.wanted));
     document.insert("pictures".into(), json!(e.pictures));
     document.insert("pictures_without_decision".into(), json!(e.without));
-    let missing = e.missing.iter().map(|(file, d)| json!({"file": file, "decisions": decided(d)}));
+    let missing =
+        e.missing.iter().map(|(file, d)| json!({"file": shown(file), "decisions": decided(d)}));
     document.insert("missing".into(), missing.collect());
     let unreadable = e
         .unreadable
         .iter()
-        .map(|u| json!({"file": u.file, "error": u.reason, "decisions": decided(&u.decided)}));
+        .map(|u| json!({"file": shown(&u.file), "error": shown(&u.reason), "decisions": decided(&u.decided)}));
     document.insert("unreadable".into(), unreadable.collect());
     document.insert("checks".into(), e.checks.iter().map(|c| one(c, &e.pairs)).collect());
     provenance(&mut document, &e.run);
@@ -90,7 +92,7 @@ fn suggestion(s: &Suggestion) -> Json {
 fn picture(p: &Pair) -> Json {
     let reading = p.measured.as_ref().and_then(|m| m.as_ref().ok());
     json!({
-        "file": p.file,
+        "file": shown(&p.file),
         "agreement": agreement(p.decision, p.outcome).id(),
         "decision": p.decision.id(),
         "outcome": p.outcome.map(crate::verdict::Outcome::id),

@@ -33,6 +33,7 @@ const WORDS = {
   reviewBand: ["复核范围", "looked at within"], clause: ["依据", "Source"],
   printNote: ["未通过的照片", "Captures that do not pass"], printNone: ["全部通过。", "All pass."],
   quality: ["质量", "quality"], filtered: ["（按当前筛选）", "(as filtered)"],
+  stopped: ["运行中途停止：这里只有停止前看过的照片。", "The run was stopped: only what was looked at before is here."],
   noPicture: ["没有图片", "No picture"], showPicture: ["查看", "Open"],
 };
 
