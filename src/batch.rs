@@ -159,14 +159,24 @@ fn one_of<T: From<Checked>>(
     order: &Order,
     work: impl Fn(&mut Gate, &Given) -> T,
 ) -> T {
-    let given = match met {
-        Ok(given) => given,
+    match met {
+        Ok(given) => guarded(gate, given, || load(order), work),
         Err(e) => {
             let path = e.path().map(ToOwned::to_owned).unwrap_or_default();
             let capture = Capture { id: path.to_string_lossy().into_owned(), path };
-            return Checked { capture, sha256: None, outcome: Err(e.to_string()) }.into();
+            Checked { capture, sha256: None, outcome: Err(e.to_string()) }.into()
         }
-    };
+    }
+}
+
+/// Do `work` with one capture. A panic is one failed capture; the models are then lost, and loaded anew
+/// by `load` when the next one comes.
+pub fn guarded<T: From<Checked>>(
+    gate: &mut Option<Gate>,
+    given: &Given,
+    load: impl FnOnce() -> Result<Gate>,
+    work: impl FnOnce(&mut Gate, &Given) -> T,
+) -> T {
     let capture = &given.capture;
     let fail = |said: &str| {
         let outcome = Err(format!("{}: {said}", capture.path.display()));
@@ -174,7 +184,7 @@ fn one_of<T: From<Checked>>(
     };
     // A worker whose models were lost to a panic loads them anew.
     if gate.is_none() {
-        match load(order) {
+        match load() {
             Ok(fresh) => *gate = Some(fresh),
             Err(e) => return fail(&e.to_string()),
         }

@@ -116,17 +116,21 @@ fn files<'a>(
 ) -> Box<dyn Iterator<Item = Result<Capture>> + 'a> {
     if !input.is_dir() {
         let one = Capture { id: id(input), path: input.to_owned() };
-        let wanted = archive::Kind::of(input).is_some() || filter.takes(&one.id);
+        let archive = archive::Kind::of(input).is_some();
+        let wanted = if archive { filter.opens(&one.id) } else { filter.takes(&one.id) };
         return Box::new(wanted.then_some(Ok(one)).into_iter());
     }
     let hidden =
         |e: &walkdir::DirEntry| e.depth() > 0 && e.file_name().to_string_lossy().starts_with('.');
     let entries = WalkDir::new(input).sort_by_file_name().into_iter();
-    let entries = entries.filter_entry(move |e| !hidden(e));
+    let entered = |e: &walkdir::DirEntry| {
+        e.depth() == 0 || !e.file_type().is_dir() || filter.enters(e.path())
+    };
+    let entries = entries.filter_entry(move |e| !hidden(e) && entered(e));
     Box::new(entries.filter_map(move |entry| match entry {
         Ok(entry) if entry.path().is_file() => {
             let id = id(entry.path().strip_prefix(input).unwrap_or(entry.path()));
-            let archive = archive::Kind::of(entry.path()).is_some();
+            let archive = archive::Kind::of(entry.path()).is_some() && filter.opens(&id);
             let picture = || is_called_like_a_picture(&id) && filter.takes(&id);
             (archive || picture()).then(|| Ok(Capture { id: id.clone(), path: entry.into_path() }))
         }

@@ -45,7 +45,7 @@ const STOPPED: u8 = 130;
 #[command(name = "photogate", version, about, propagate_version = true)]
 #[command(
     after_help = "Exit codes: 0 all pass, 1 some need attention, 2 some could not be read, 64 wrong usage, \
-130 stopped by Ctrl-C."
+130 stopped by Ctrl-C (`watch`, which ends by it, says 0 or 1)."
 )]
 pub struct Cli {
     #[command(subcommand)]

@@ -9,6 +9,7 @@ use crate::photo;
 use crate::pipeline::{Judged, Pipeline};
 use crate::produce::{self, Made, Order, Standard};
 use crate::profile::{Profile, Stage};
+use crate::resume::{self, Course, Keep};
 
 /// Judges photos by one profile. Holds the loaded models: make one for each thread, and keep it.
 ///
@@ -74,6 +75,8 @@ impl Gate {
     /// Read and judge a capture of a batch, and make its standard file where one is asked for. Never
     /// fails: what goes wrong is its outcome.
     pub fn take(&mut self, given: &Given, order: Option<Order>) -> Made {
-        produce::make(&mut self.pipeline, given, &self.profile, self.stage, order)
+        let Gate { profile, stage, pipeline } = self;
+        let course = Course { profile, stage: *stage, order, known: None };
+        resume::look(pipeline, given, &course, None::<&Keep<()>>).0.made
     }
 }

@@ -53,7 +53,7 @@ pub struct Ledger {
 /// What made readings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeBy {
-    /// Version of this program.
+    /// Version of this program, and of its source.
     pub program: String,
     /// Name and version of the inference engine.
     pub engine: String,
@@ -69,7 +69,7 @@ impl MadeBy {
         let models = model::SHIPPED.iter().map(|m| format!("{}={}", m.name, m.sha256()));
         let checks = ALL.iter().filter(|c| reads_pixels(c)).map(|c| c.id);
         MadeBy {
-            program: env!("CARGO_PKG_VERSION").to_owned(),
+            program: crate::PROGRAM.to_owned(),
             engine: engine.to_owned(),
             models: models.collect::<Vec<_>>().join(" "),
             checks: checks.collect::<Vec<_>>().join(" "),
@@ -83,12 +83,18 @@ fn reads_pixels(check: &Check) -> bool {
 }
 
 /// What the file system says of a file; the same means unchanged.
+///
+/// Size and time of writing are not enough: the photos of a burst on a card that counts two seconds may have
+/// both alike, and names can be swapped. So the file itself (its inode) and when anything about it changed are asked
+/// about too, where the system tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// Its size.
     pub bytes: u64,
     /// When it was last written, nanoseconds since 1970.
     pub modified: i64,
+    /// When its content, name or owner changed, nanoseconds since 1970, and its inode.
+    pub file: Option<(i64, i64)>,
     /// When we asked, microseconds since 1970.
     pub at: i64,
 }
@@ -100,8 +106,21 @@ impl Stamp {
         let about = std::fs::metadata(path).ok()?;
         let modified = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         let modified = i64::try_from(modified.as_nanos()).ok()?;
-        Some(Stamp { bytes: about.len(), modified, at })
+        Some(Stamp { bytes: about.len(), modified, file: file(&about), at })
     }
+}
+
+#[cfg(unix)]
+fn file(about: &std::fs::Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    let changed = about.ctime().checked_mul(1_000_000_000)?.checked_add(about.ctime_nsec())?;
+    // Numbers beyond half of the range come out negative, which is as good to compare.
+    Some((changed, about.ino() as i64))
+}
+
+#[cfg(not(unix))]
+fn file(_: &std::fs::Metadata) -> Option<(i64, i64)> {
+    None
 }
 
 /// Microseconds since 1970.
@@ -132,16 +151,57 @@ impl Ledger {
             return Err(refuse(path, "there is no such ledger"));
         }
         let ledger = Ledger::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let known = schema::verify(&ledger.connection);
-        known.map_err(|e| said(path, &e))?.map_err(|reason| refuse(path, reason))?;
+        let (ledger, known) = match schema::verify(&ledger.connection) {
+            // What a run left in order can be read where nothing can be written, but SQLite must be told
+            // that nobody writes there.
+            Err(e) if cannot_write(&e) && !is_being_written(path) => {
+                let ledger = Ledger::connect(&still(path), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                let known = schema::verify(&ledger.connection);
+                (Ledger { path: path.to_owned(), ..ledger }, known)
+            }
+            known => (ledger, known),
+        };
+        known.map_err(|e| unread(path, &e))?.map_err(|reason| refuse(path, reason))?;
         Ok(ledger)
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Ledger> {
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| said(path, &e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| said(path, &e))?;
         Ok(Ledger { connection, path: path.to_owned() })
+    }
+}
+
+/// Whether SQLite wanted to write beside a ledger that was only to be read.
+fn cannot_write(e: &rusqlite::Error) -> bool {
+    let code = e.sqlite_error_code();
+    matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
+}
+
+/// Whether something of a ledger is not in its file yet.
+fn is_being_written(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// A ledger as SQLite's address of a file that nobody changes.
+fn still(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{text}?immutable=1").into()
+}
+
+/// SQLite's refusal to read, in plain words.
+fn unread(path: &Path, e: &rusqlite::Error) -> Error {
+    match e.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => refuse(
+            path,
+            "the ledger cannot be read: no permission, or a run into it was cut off and its folder is read-only",
+        ),
+        _ => said(path, e),
     }
 }
 
@@ -193,9 +253,15 @@ fn path_of(value: Value) -> PathBuf {
     }
 }
 
-/// Where a file is, whatever the working directory is next time.
-fn place(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+/// Where a file is, whatever the working directory is next time and by whichever way it was given: the same
+/// file has one place. A link keeps its own name; what is not there (inside an archive) is below what is.
+pub fn place(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let real = whole.ancestors().skip(1).find_map(|above| {
+        let rest = whole.strip_prefix(above).ok()?;
+        Some(above.canonicalize().ok()?.join(rest))
+    });
+    real.unwrap_or(whole)
 }
 
 /// Where a capture is: its file, and where it lies inside a file its name there.

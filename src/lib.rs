@@ -51,3 +51,6 @@ pub mod progress;
 pub mod cli;
 
 pub use gate::Gate;
+
+/// This program: its version, and the first digits of a hash of the source that readings come from.
+pub const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("PHOTOGATE_SOURCE"));

@@ -76,6 +76,22 @@ impl Template {
         });
         Ok(names.collect::<Result<Vec<_>, _>>()?.join("/"))
     }
+
+    /// Whether the number of the file is part of its name.
+    pub fn counts(&self) -> bool {
+        self.components.iter().flatten().any(|part| matches!(part, Part::Counter { .. }))
+    }
+
+    /// Whether a capture's file may have got this name, whatever its number was then.
+    pub fn may_be(&self, name: &str, capture: &Capture, list: &Subjects) -> bool {
+        let plain = name.rsplit_once('-').filter(|(_, n)| n.parse::<u32>().is_ok());
+        let numbers = name.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok());
+        let mut counts = numbers.chain([1]);
+        counts.any(|count| {
+            let filled = self.fill(capture, list, count);
+            filled.is_ok_and(|f| f == name || plain.is_some_and(|(plain, _)| f == plain))
+        })
+    }
 }
 
 fn component(text: &str) -> Result<Vec<Part>, String> {
@@ -132,16 +148,26 @@ fn safe(name: &str) -> String {
 pub struct Taken(HashSet<String>);
 
 impl Taken {
-    /// The name, or where it or that of its sheet was given before the same with a number.
-    pub fn unlike(&mut self, name: String) -> String {
-        let numbered = (2..).map(|i: u32| format!("{name}-{i}"));
-        let mut names = std::iter::once(name.clone()).chain(numbered);
-        let both = |name: &str| [name.to_lowercase(), format!("{name}.sheet").to_lowercase()];
-        // There are more numbers than captures.
-        let name = names.find(|n| both(n).iter().all(|n| !self.0.contains(n))).unwrap_or(name);
-        self.0.extend(both(&name));
-        name
+    /// Whether neither the name nor that of its sheet was given before.
+    pub fn is_free(&self, name: &str) -> bool {
+        both(name).iter().all(|n| !self.0.contains(n))
     }
+
+    /// Give a name.
+    pub fn take(&mut self, name: &str) {
+        self.0.extend(both(name));
+    }
+}
+
+/// A name, and the same with numbers behind it: there are more of them than captures.
+pub fn variants(name: &str) -> impl Iterator<Item = String> {
+    let numbered = (2..).map(move |i: u32| format!("{name}-{i}"));
+    std::iter::once(name.to_owned()).chain(numbered)
+}
+
+/// A name and that of its print sheet, as file systems without capitals see them.
+fn both(name: &str) -> [String; 2] {
+    [name.to_lowercase(), format!("{name}.sheet").to_lowercase()]
 }
 
 #[cfg(test)]
@@ -186,9 +212,14 @@ mod tests {
     #[test]
     fn no_name_is_given_twice() {
         let mut taken = Taken::default();
-        let given = ["a", "A", "a", "a-2"].map(|n| taken.unlike(n.to_owned()));
+        let mut unlike = |name: &str| {
+            let free = variants(name).find(|n| taken.is_free(n)).unwrap();
+            taken.take(&free);
+            free
+        };
+        let given = ["a", "A", "a", "a-2"].map(&mut unlike);
         assert_eq!(given, ["a", "A-2", "a-3", "a-2-2"]);
-        let given = ["b.sheet", "b", "c", "c.sheet"].map(|n| taken.unlike(n.to_owned()));
+        let given = ["b.sheet", "b", "c", "c.sheet"].map(unlike);
         assert_eq!(given, ["b.sheet", "b-2", "c", "c.sheet-2"], "none is that of another's sheet");
     }
 }

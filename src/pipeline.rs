@@ -3,20 +3,19 @@
 use image::RgbImage;
 
 use crate::body::{self, Marks};
-use crate::capture::{self, Capture, Given};
+use crate::capture::Capture;
 use crate::check::{self, Look, Measurement};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::face::{self, Face};
 use crate::framing::Plan;
 use crate::gist::Gist;
-use crate::hash::sha256_hex;
 use crate::judge::judge;
 use crate::model::attributes::{Attributer, Attributes};
 use crate::model::detector::{self, Detector};
 use crate::model::landmarks::{Landmarker, Landmarks};
 use crate::model::matte::Segmenter;
-use crate::photo::{self, FileFacts, Photo};
+use crate::photo::{FileFacts, Photo};
 use crate::profile::{Profile, Stage};
 use crate::scene::{Person, Scene};
 use crate::verdict::{Unreadable, Verdict};
@@ -111,16 +110,6 @@ impl Pipeline {
             segmenter: Segmenter::load(engine)?,
             attributer: Attributer::load(engine)?,
         })
-    }
-
-    /// Read, decode and perceive one capture: its hash, where it could be read, and what is seen.
-    pub fn look(&mut self, given: &Given) -> (Option<String>, Result<Scene>) {
-        let bytes = match capture::read(given, photo::Limits::default().max_file_bytes) {
-            Ok(bytes) => bytes,
-            Err(e) => return (None, Err(e)),
-        };
-        let scene = photo::decode(&bytes, &given.capture.path).and_then(|p| self.perceive(p));
-        (Some(sha256_hex(&bytes)), scene)
     }
 
     /// Perceive, measure and judge a decoded photo.

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use image::Rgb;
 
-use crate::capture::Given;
 use crate::error::{Error, Result};
 use crate::photo;
-use crate::pipeline::{Checked, Judged, Pipeline, judge_scene};
+use crate::pipeline::{Checked, Judged, Pipeline};
 use crate::profile::{Limits, Profile, Stage};
 use crate::scene::Scene;
 use crate::standardise::encode::{self, Band};
@@ -55,30 +54,6 @@ impl From<Checked> for Made {
         let reason = checked.outcome.as_ref().err().cloned();
         Made { file: Err(reason.unwrap_or_else(|| "no file was asked for".to_owned())), checked }
     }
-}
-
-/// Check what is seen of a capture, and make its standard file of the same pixels where one is asked
-/// for. Never fails: what goes wrong is its outcome.
-pub fn make(
-    pipeline: &mut Pipeline,
-    given: &Given,
-    profile: &Profile,
-    stage: Stage,
-    order: Option<Order>,
-) -> Made {
-    let (sha256, scene) = pipeline.look(given);
-    let capture = given.capture.clone();
-    let scene = match scene {
-        Ok(scene) => scene,
-        Err(e) => return Checked { capture, sha256, outcome: Err(e.to_string()) }.into(),
-    };
-    let judged = judge_scene(&scene, profile, stage);
-    let file = order.map(|order| standard(pipeline, &scene, &judged, profile, order));
-    let mut made = Made::from(Checked { capture, sha256, outcome: Ok(judged) });
-    if let Some(file) = file {
-        made.file = file.map_err(|e| e.to_string());
-    }
-    made
 }
 
 /// Make the standard file of a judged scene.

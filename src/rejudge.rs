@@ -17,8 +17,9 @@ use crate::pipeline::{Checked, judge_look};
 use crate::profile::{Profile, Stage};
 use crate::verdict::{Finding, Outcome, Verdict};
 
-/// Captures that a thread reads at a time.
+/// Captures that a thread reads at a time: few where each brings its evidence, some tens of kilobytes.
 const CHUNK: usize = 2048;
+const CHUNK_OF_DETAILS: usize = 32;
 
 /// The rules to judge by, for each stage that captures were recorded with.
 pub type Rules = BTreeMap<&'static str, Profile>;
@@ -54,11 +55,12 @@ pub fn run<T: Send>(
     ledger: &Path,
     ids: &[i64],
     details: bool,
-    work: impl Fn(Row) -> Result<T> + Sync,
+    work: impl Fn(Row) -> T + Sync,
     mut each: impl FnMut(T) -> ControlFlow<()>,
 ) -> Result<()> {
-    let chunks: Vec<&[i64]> = ids.chunks(CHUNK).collect();
-    for wave in chunks.chunks(2 * rayon::current_num_threads().max(1)) {
+    let chunk = if details { CHUNK_OF_DETAILS } else { CHUNK };
+    let chunks: Vec<&[i64]> = ids.chunks(chunk).collect();
+    for wave in chunks.chunks(4 * rayon::current_num_threads().max(1)) {
         let judged: Result<Vec<Vec<T>>> = wave
             .par_iter()
             .map_init(
@@ -66,7 +68,7 @@ pub fn run<T: Send>(
                 |reader, ids| {
                     let reader =
                         reader.as_ref().map_err(|e| Error::Usage { reason: e.to_string() });
-                    reader?.rows(ids)?.into_iter().map(&work).collect()
+                    Ok(reader?.rows(ids)?.into_iter().map(&work).collect())
                 },
             )
             .collect();
@@ -80,35 +82,30 @@ pub fn run<T: Send>(
 }
 
 /// The verdict on what was measured, by another profile.
-fn verdict(row: &Row, context: &Context, profile: &Profile, stage: Stage) -> Result<Verdict> {
-    let look = row.look(context).ok_or_else(|| unreadable(row))?;
-    let (measurements, _) = check::complete(look, &profile.target(stage));
-    Ok(judge(&measurements, profile, stage))
+fn verdict(row: &Row, context: &Context, profile: &Profile, stage: Stage) -> Option<Verdict> {
+    let (measurements, _) = check::complete(row.look(context)?, &profile.target(stage));
+    Some(judge(&measurements, profile, stage))
 }
 
-fn unreadable(row: &Row) -> Error {
-    Error::Usage { reason: format!("{}: its readings in the ledger are damaged", row.name) }
+fn damaged(row: &Row) -> String {
+    format!("{}: its readings in the ledger are damaged", row.name)
 }
 
-/// How a capture's verdict changes.
-///
-/// # Errors
-/// When its readings are damaged.
-pub fn change(row: &Row, context: &Context, rules: &Rules, stage: Stage) -> Result<Change> {
+/// How a capture's verdict changes; not at all where its readings are damaged.
+pub fn change(row: &Row, context: &Context, rules: &Rules, stage: Stage) -> Change {
     let name = row.name.clone();
-    let (None, Some(profile)) = (&row.error, rules.get(stage.id())) else {
-        return Ok(Change { name, old: None, new: None, because: Vec::new() });
-    };
-    let new = verdict(row, context, profile, stage)?;
+    let none = Change { name: name.clone(), old: None, new: None, because: Vec::new() };
+    let (None, Some(profile)) = (&row.error, rules.get(stage.id())) else { return none };
+    let Some(new) = verdict(row, context, profile, stage) else { return none };
     let old = [Outcome::Pass, Outcome::Review, Outcome::Fail];
     let old = old.into_iter().find(|o| o.id() == row.verdict);
     let because = match (old, row.profile(context)) {
         (Some(old), Some(then)) if old != new.outcome => {
-            turns(&verdict(row, context, then, row.stage)?, &new)
+            verdict(row, context, then, row.stage).map_or_else(Vec::new, |old| turns(&old, &new))
         }
         _ => Vec::new(),
     };
-    Ok(Change { name, old, new: Some(new.outcome), because })
+    Change { name, old, new: Some(new.outcome), because }
 }
 
 /// The checks that turned a verdict: those that now come out as badly as the verdict where it became
@@ -133,18 +130,16 @@ fn turns(old: &Verdict, new: &Verdict) -> Vec<Turn> {
         .collect()
 }
 
-/// A stored capture judged by a profile, as if it had been looked at again.
-///
-/// # Errors
-/// When its readings are damaged.
-pub fn checked(row: &Row, context: &Context, profile: &Profile, stage: Stage) -> Result<Checked> {
+/// A stored capture judged by a profile, as if it had been looked at again; an error where its readings are
+/// damaged.
+pub fn checked(row: &Row, context: &Context, profile: &Profile, stage: Stage) -> Checked {
     let outcome = match &row.error {
         Some(reason) => Err(reason.clone()),
         None => {
-            let seen = row.seen(context).ok_or_else(|| unreadable(row))?;
-            Ok(judge_look(seen, profile, stage))
+            let seen = row.seen(context).ok_or_else(|| damaged(row));
+            seen.map(|seen| judge_look(seen, profile, stage))
         }
     };
     let capture = Capture { id: row.name.clone(), path: row.path.clone() };
-    Ok(Checked { capture, sha256: row.sha256.clone(), outcome })
+    Checked { capture, sha256: row.sha256.clone(), outcome }
 }

@@ -38,7 +38,7 @@ pub struct Done {
     pub kept: Option<PathBuf>,
     /// What the file system said of the capture before it was read.
     pub stamp: Option<Stamp>,
-    /// Whether it was looked at, or stored readings were used.
+    /// Whether it was looked at in this run (it or a copy), or readings of an earlier one were used.
     pub looked: bool,
     /// How long each step took.
     pub timing: Timing,
@@ -79,15 +79,15 @@ pub fn look<T>(
             |sha256: Option<&String>, e: crate::error::Error| (sha256.cloned(), e.to_string());
         if let (Some(known), Some(stamp)) = (course.known, stamp)
             && let Some(sha256) = known.unchanged(capture, stamp).map_err(|e| failed(None, e))?
-            && let Some((made, kept)) = recall(capture, &sha256, course)
+            && let Some(known) = recall(capture, &sha256, course)
         {
-            return Ok((made, kept, false));
+            return Ok(known);
         }
         let most = photo::Limits::default().max_file_bytes;
         let bytes = capture::read(given, most).map_err(|e| failed(None, e))?;
         let sha256 = sha256_hex(&bytes);
-        if let Some((made, kept)) = recall(capture, &sha256, course) {
-            return Ok((made, kept, false));
+        if let Some(known) = recall(capture, &sha256, course) {
+            return Ok(known);
         }
         let mut scene = || {
             let photo = timed(&mut timing.decode, || photo::decode(&bytes, &capture.path))?;
@@ -107,8 +107,8 @@ pub fn look<T>(
         let failed = Checked { capture: capture.clone(), sha256, outcome: Err(reason) };
         (failed.into(), None, true)
     });
-    // What was not looked at is still to be shown.
-    if let (false, Some(keep)) = (looked, keep) {
+    // What was not looked at now is still to be shown.
+    if let (None, Ok(_), Some(keep)) = (&taken, &made.checked.outcome, keep) {
         let bytes = capture::read(given, photo::Limits::default().max_file_bytes);
         let photo = bytes.and_then(|bytes| photo::decode(&bytes, &capture.path));
         taken = photo.ok().and_then(|photo| keep(&photo.pixels));
@@ -138,7 +138,11 @@ fn file(
 }
 
 /// What the ledger knows of this content, judged; nothing where it must be looked at.
-fn recall(capture: &Capture, sha256: &str, course: &Course) -> Option<(Made, Option<PathBuf>)> {
+fn recall(
+    capture: &Capture,
+    sha256: &str,
+    course: &Course,
+) -> Option<(Made, Option<PathBuf>, bool)> {
     let known = course.known?;
     // Where the ledger cannot be read, the picture can: writing will say what is wrong.
     let past = known.content(sha256, capture).ok()??;
@@ -148,7 +152,7 @@ fn recall(capture: &Capture, sha256: &str, course: &Course) -> Option<(Made, Opt
         Ok(seen) => seen.clone(),
         Err(reason) => {
             let reason = format!("{}: {reason}", capture.path.display());
-            return Some((checked(Err(reason)).into(), None));
+            return Some((checked(Err(reason)).into(), None, !past.earlier));
         }
     };
     let judged = judge_look(seen, course.profile, course.stage);
@@ -163,7 +167,7 @@ fn recall(capture: &Capture, sha256: &str, course: &Course) -> Option<(Made, Opt
             }
         },
     };
-    Some((Made { checked: checked(Ok(judged)), file }, kept))
+    Some((Made { checked: checked(Ok(judged)), file }, kept, !past.earlier))
 }
 
 /// The standard file that was made before, where it is still on disk as it was written, with its proof.

@@ -1,5 +1,7 @@
 //! A photo with every face in it, and the portrait: a scene with exactly one.
 
+use std::cell::OnceCell;
+
 use image::RgbImage;
 use palette::Lab;
 
@@ -51,6 +53,8 @@ pub struct Portrait<'a> {
     pub chip: RgbImage,
     /// From the photo to the chip.
     pub to_chip: Similarity,
+    /// Cut out when a check first asks.
+    close_ups: [OnceCell<CloseUp>; 2],
 }
 
 impl Scene {
@@ -68,6 +72,7 @@ impl Scene {
                 person,
                 chip: face.chip(&self.photo.pixels),
                 to_chip: face.to_chip(),
+                close_ups: Default::default(),
             }),
             (many, _) => Err(Unreadable::because(format!(
                 "{} faces were found, so it is not clear whose to measure",
@@ -105,9 +110,14 @@ impl Portrait<'_> {
         Geometry::of(size, self.face, &self.person.body.marks)
     }
 
-    /// The face at the grain of its file, with a margin of `margin` eye distances.
-    pub fn close_up(&self, margin: f32) -> CloseUp {
-        CloseUp::of(&self.scene.photo.pixels, self.face, margin)
+    /// The face at the grain of its file, as far as its mesh goes.
+    pub fn close_up(&self) -> &CloseUp {
+        self.close_ups[0].get_or_init(|| CloseUp::of(&self.scene.photo.pixels, self.face, 0.0))
+    }
+
+    /// The same with a margin of a tenth of the eye distance.
+    pub fn wide_close_up(&self) -> &CloseUp {
+        self.close_ups[1].get_or_init(|| CloseUp::of(&self.scene.photo.pixels, self.face, 0.1))
     }
 
     /// Share, 0 to 1, of the columns of a box on the chip (left, top, right, bottom) that show hair in

@@ -191,7 +191,7 @@ fn explain_profiles_and_doctor_tell_what_there_is() {
     assert!(shown.contains("[limits.yaw]") && shown.contains("clause"), "{shown}");
     let doctor = text(&photogate(&["doctor"]).stdout);
     for model in photogate::model::SHIPPED {
-        assert!(doctor.contains(&model.sha256()), "{doctor}");
+        assert!(doctor.contains(model.sha256()), "{doctor}");
     }
     let embedded = text(&photogate(&["doctor", "--engine", "tract"]).stdout);
     assert!(

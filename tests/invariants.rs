@@ -150,6 +150,6 @@ fn readme_lists_every_check_and_the_model_cards_every_model() {
     }
     let cards = std::fs::read_to_string(root().join("models/README.md")).unwrap();
     for model in photogate::model::SHIPPED {
-        assert!(cards.contains(&model.sha256()), "the card of {} names another file", model.name);
+        assert!(cards.contains(model.sha256()), "the card of {} names another file", model.name);
     }
 }

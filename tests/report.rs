@@ -90,6 +90,9 @@ fn a_report_has_every_capture_once_and_no_name_is_ever_markup() {
             continue;
         };
         assert!(detail["thumb"].as_str().unwrap().starts_with("data:image/jpeg;base64,/9j/"));
+        // The large view goes to the capture from where the page lies.
+        assert_eq!(detail["file"], format!("in/{}", row["id"].as_str().unwrap()));
+        assert!(dir.path().join(detail["file"].as_str().unwrap()).is_file());
         let outcomes: String = findings
             .iter()
             .map(|f| f["outcome"].as_str().unwrap().chars().next().unwrap())

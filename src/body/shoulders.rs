@@ -39,7 +39,7 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Shoulders, Unreadable> {
     let chest = [chin[0], chin[1] + BELOW_CHIN * view.eyes];
     // Hair that falls over a shoulder hides its edge; where it falls alike on both sides, its own edge
     // tells the same. Whichever fits better.
-    let both = [search(view, Some(parts), chest), search(view, None, chest)];
+    let both = [Some(parts), None].map(|parts| search(view, &edges(view, parts), chest));
     let fit = both
         .into_iter()
         .flatten()
@@ -67,12 +67,34 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Shoulders, Unreadable> {
     })
 }
 
-/// The best axis: first by whole degrees, then finely about the best of those. With `parts`, edges of
+/// What a pixel means on the way out of the body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Outside,
+    Inside,
+    Hair,
+    /// Of the person, and of what is beside it.
+    Edge,
+}
+
+/// What every pixel of the matte means, row by row. With `parts`, hair is told.
+fn edges(view: &View, parts: Option<&Parts>) -> Vec<Step> {
+    let all = (0..view.size.1).flat_map(|y| (0..view.size.0).map(move |x| (x, y)));
+    all.map(|(x, y)| match parts.map(|p| p.at(x, y)) {
+        _ if !view.person(x, y) => Step::Outside,
+        Some(Part::Edge) => Step::Edge,
+        Some(Part::Hair) => Step::Hair,
+        _ => Step::Inside,
+    })
+    .collect()
+}
+
+/// The best axis: first by whole degrees, then finely about the best of those. Edges of what is told to be
 /// hair are left out.
-fn search(view: &View, parts: Option<&Parts>, chest: [f32; 2]) -> Option<Fit> {
+fn search(view: &View, steps: &[Step], chest: [f32; 2]) -> Option<Fit> {
     let mut best: Option<Fit> = None;
     let look = |best: &mut Option<Fit>, shift: f32, angles: &[f32]| {
-        let radii = radii(view, parts, [chest[0] + shift * view.eyes, chest[1]]);
+        let radii = radii(view, steps, [chest[0] + shift * view.eyes, chest[1]]);
         let fits = angles.iter().filter_map(|&angle| compare(&radii, angle, shift));
         *best = best.take().into_iter().chain(fits).min_by(|a, b| a.cost.total_cmp(&b.cost));
     };
@@ -94,7 +116,7 @@ fn search(view: &View, parts: Option<&Parts>, chest: [f32; 2]) -> Option<Fit> {
 /// Distance of the body's edge from `centre`, eye distances, for every [`STEP`] of direction from
 /// -180 to 180 degrees (0 is up, + to the right); `None` where the person goes on
 /// to the picture's end, or where the edge is that of hair.
-fn radii(view: &View, parts: Option<&Parts>, centre: [f32; 2]) -> Vec<Option<f32>> {
+fn radii(view: &View, steps: &[Step], centre: [f32; 2]) -> Vec<Option<f32>> {
     let [x0, y0, x1, y1] = view.inside.map(|v| v as f32);
     let count = (360.0 / STEP) as usize;
     (0..count)
@@ -113,13 +135,12 @@ fn radii(view: &View, parts: Option<&Parts>, centre: [f32; 2]) -> Vec<Option<f32
                 if x <= x0 + 1.0 || x >= x1 - 1.0 || y <= y0 + 1.0 || y >= y1 - 1.0 {
                     return None;
                 }
-                let (px, py) = (x.round() as u32, y.round() as u32);
-                if !view.person(px, py) {
-                    return (!hair).then_some(r / view.eyes);
-                }
-                hair = match parts.map(|p| p.at(px, py)) {
-                    Some(Part::Edge) => hair,
-                    part => part == Some(Part::Hair),
+                // Rounded: both are above zero here.
+                let (px, py) = ((x + 0.5) as usize, (y + 0.5) as usize);
+                hair = match steps[py * view.size.0 as usize + px] {
+                    Step::Outside => return (!hair).then_some(r / view.eyes),
+                    Step::Edge => hair,
+                    step => step == Step::Hair,
                 };
                 r += 1.0;
             }

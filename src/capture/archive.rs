@@ -122,7 +122,7 @@ impl Members<'_> {
                     capture.and_then(|capture| self.read(capture, size, member))
                 }
                 // Such as one that is encrypted.
-                Err(e) => Err(self.broken(format!("member {}: {e}", i + 1))),
+                Err(e) => Err(self.lost(&format!("member {}", i + 1), e.to_string())),
             };
             if take(given).is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -168,6 +168,14 @@ impl Members<'_> {
         Error::Archive { path: self.archive.path.clone(), reason }
     }
 
+    /// The error of one member: its place is its own, so that each is told apart from the others.
+    fn lost(&self, member: &str, reason: String) -> Error {
+        let mut path = self.archive.path.clone().into_os_string();
+        path.push("/");
+        path.push(member);
+        Error::Archive { path: path.into(), reason }
+    }
+
     /// The capture of a member that is called like a picture and wanted; none for the others.
     fn member(&self, name: &str) -> Option<Result<Capture>> {
         let name = name.replace('\\', "/");
@@ -184,8 +192,8 @@ impl Members<'_> {
             path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
         // A drive letter is a plain name elsewhere than on Windows.
         if !inside || name.contains(':') {
-            let reason = format!("the name `{}` leads out of the archive", name.escape_debug());
-            return Some(Err(self.broken(reason)));
+            let name = name.escape_debug().to_string();
+            return Some(Err(self.lost(&name, "the name leads out of the archive".to_owned())));
         }
         Some(Ok(Capture { id, path: self.archive.path.join(path) }))
     }

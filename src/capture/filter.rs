@@ -1,5 +1,7 @@
 //! Which captures of the input are wanted.
 
+use std::path::{Path, PathBuf};
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Patterns on a capture's name inside the input.
@@ -9,6 +11,8 @@ pub struct Filter {
     include: Option<GlobSet>,
     /// Not these.
     exclude: GlobSet,
+    /// Folders that are not entered, without links in their paths: what a run writes there is no input.
+    pub left_out: Vec<PathBuf>,
 }
 
 impl Filter {
@@ -19,7 +23,18 @@ impl Filter {
     /// With the pattern and what is wrong with it.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Filter, String> {
         let include = if include.is_empty() { None } else { Some(set(include)?) };
-        Ok(Filter { include, exclude: set(exclude)? })
+        Ok(Filter { include, exclude: set(exclude)?, left_out: Vec::new() })
+    }
+
+    /// Whether the pictures of an archive of this name may be wanted, each by its own name.
+    pub fn opens(&self, id: &str) -> bool {
+        !self.exclude.is_match(id)
+    }
+
+    /// Whether a folder is entered.
+    pub fn enters(&self, folder: &Path) -> bool {
+        let is = |real: PathBuf| self.left_out.contains(&real);
+        self.left_out.is_empty() || !folder.canonicalize().is_ok_and(is)
     }
 
     /// Whether a capture of this name is wanted.

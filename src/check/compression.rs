@@ -55,30 +55,83 @@ fn measure(scene: &Scene) -> Measured {
 fn blockiness(picture: &RgbImage) -> f32 {
     let (w, h) = (picture.width() as usize, picture.height() as usize);
     let luma: Vec<f32> = picture.pixels().map(|p| pixels::luma(*p)).collect();
-    let across = grid(w, h, |line, i| luma[line * w + i]);
-    let down = grid(h, w, |line, i| luma[i * w + line]);
-    across.min(down)
+    if w.min(h) < 4 {
+        return 0.0;
+    }
+    across(&luma, w).stands_out().min(down(&luma, w).stands_out())
 }
 
-/// How the strongest of the eight places of a grid stands out along lines of `n` values.
-fn grid(n: usize, lines: usize, at: impl Fn(usize, usize) -> f32) -> f32 {
-    let (mut sums, mut counts, mut all) = ([0.0_f64; BLOCK], [0_u32; BLOCK], 0.0_f64);
-    for line in 0..lines {
-        let step = |i: usize| (at(line, i + 1) - at(line, i)).abs();
-        for i in 1..n - 2 {
-            let stands_out = step(i) - f32::midpoint(step(i - 1), step(i + 1));
-            let stands_out = f64::from(stands_out.clamp(-EDGE, EDGE));
-            sums[i % BLOCK] += stands_out;
-            counts[i % BLOCK] += 1;
-            all += stands_out.abs();
+/// What was found at the eight places of a grid.
+#[derive(Default)]
+struct Grid {
+    /// By how much the steps there are larger than those on both sides.
+    sums: [f64; BLOCK],
+    /// The same without sign, of all places.
+    all: f64,
+    counts: [u32; BLOCK],
+}
+
+/// By how much a step is larger than the mean of those before and behind it.
+fn bend([a, b, c, d]: [f32; 4]) -> f32 {
+    ((c - b).abs() - f32::midpoint((b - a).abs(), (d - c).abs())).clamp(-EDGE, EDGE)
+}
+
+/// Along the rows.
+fn across(luma: &[f32], w: usize) -> Grid {
+    let (mut grid, n) = (Grid::default(), w - 3);
+    for row in luma.chunks_exact(w) {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|k| &row[k..][..n]);
+        // A sum for each place, so that eight steps are taken at a time.
+        let (mut sums, mut all) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
+        for start in (0..n).step_by(BLOCK) {
+            for k in 0..BLOCK.min(n - start) {
+                let i = start + k;
+                let out = bend([a[i], b[i], c[i], d[i]]);
+                sums[k] += out;
+                all[k] += out.abs();
+            }
+        }
+        for k in 0..BLOCK {
+            grid.sums[k] += f64::from(sums[k]);
+            grid.all += f64::from(all[k]);
+            grid.counts[k] += ((n + BLOCK - 1 - k) / BLOCK) as u32;
         }
     }
-    let mut means: [f64; BLOCK] = std::array::from_fn(|k| sums[k] / f64::from(counts[k].max(1)));
-    means.sort_by(f64::total_cmp);
-    let usual = f64::midpoint(means[3], means[4]);
-    let curvature = all / f64::from(counts.iter().sum::<u32>().max(1));
-    // A fifth of a grey level: a plain picture has no curvature to compare with.
-    ((means[BLOCK - 1] - usual) / (curvature + 0.2)) as f32
+    grid
+}
+
+/// Down the columns.
+fn down(luma: &[f32], w: usize) -> Grid {
+    let mut grid = Grid::default();
+    for (y, rows) in luma.windows(4 * w).step_by(w).enumerate() {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|k| &rows[k * w..][..w]);
+        let (mut sums, mut all) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
+        for start in (0..w).step_by(BLOCK) {
+            for k in 0..BLOCK.min(w - start) {
+                let i = start + k;
+                let out = bend([a[i], b[i], c[i], d[i]]);
+                sums[k] += out;
+                all[k] += out.abs();
+            }
+        }
+        grid.sums[y % BLOCK] += f64::from(sums.iter().sum::<f32>());
+        grid.all += f64::from(all.iter().sum::<f32>());
+        grid.counts[y % BLOCK] += w as u32;
+    }
+    grid
+}
+
+impl Grid {
+    /// How the strongest of the eight places stands out.
+    fn stands_out(&self) -> f32 {
+        let mean = |k: usize| self.sums[k] / f64::from(self.counts[k].max(1));
+        let mut means: [f64; BLOCK] = std::array::from_fn(mean);
+        means.sort_by(f64::total_cmp);
+        let usual = f64::midpoint(means[3], means[4]);
+        let curvature = self.all / f64::from(self.counts.iter().sum::<u32>().max(1));
+        // A fifth of a grey level: a plain picture has no curvature to compare with.
+        ((means[BLOCK - 1] - usual) / (curvature + 0.2)) as f32
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use image::GrayImage;
 
 use super::{Check, Measure, face_confidence, fault, text};
-use crate::closeup::CloseUp;
 use crate::face::part;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
@@ -37,14 +36,14 @@ const DIRECTIONS: u32 = 8;
 const REACHES: [f32; 2] = [1.5, 6.0];
 
 fn measure(portrait: &Portrait) -> Measured {
-    let mut close = portrait.close_up(0.1);
+    let close = portrait.wide_close_up();
     let (w, h) = close.size();
-    close.luma = smoothed(&close.luma, w, h);
+    let luma = smoothed(&close.luma, w, h);
     let face = close.region(portrait.face, &[part::OVAL], &[]);
     let ratios: Vec<f32> = (0..DIRECTIONS)
         .filter_map(|k| {
             let angle = k as f32 * std::f32::consts::PI / DIRECTIONS as f32;
-            fine_share(&close, &face, angle.sin_cos())
+            fine_share(&luma, (w, h), &face, angle.sin_cos())
         })
         .collect();
     if ratios.len() < DIRECTIONS as usize {
@@ -64,43 +63,94 @@ fn measure(portrait: &Portrait) -> Measured {
 /// Under the binomial 3 x 3 mask: without the noise of single pixels, which interpolation along a slant
 /// would smooth more than along the axes.
 fn smoothed(luma: &[f32], w: usize, h: usize) -> Vec<f32> {
-    let across = |i: usize, x: usize| {
-        let (left, right) = (i - x.min(1), i + usize::from(x + 1 < w));
-        (luma[left] + 2.0 * luma[i] + luma[right]) / 4.0
-    };
-    let rows: Vec<f32> = (0..w * h).map(|i| across(i, i % w)).collect();
-    let down = |i: usize| {
-        let (up, low) = (if i < w { i } else { i - w }, if i / w + 1 < h { i + w } else { i });
-        (rows[up] + 2.0 * rows[i] + rows[low]) / 4.0
-    };
-    (0..w * h).map(down).collect()
+    let mut rows = Vec::with_capacity(luma.len());
+    for row in luma.chunks_exact(w) {
+        let left = row[..1].iter().chain(row);
+        let right = row[1..].iter().chain(&row[w - 1..]);
+        let three = left.zip(row).zip(right);
+        rows.extend(three.map(|((left, at), right)| (left + 2.0 * at + right) / 4.0));
+    }
+    let mut out = Vec::with_capacity(luma.len());
+    for y in 0..h {
+        let row = |y: usize| &rows[y * w..][..w];
+        let three = row(y.saturating_sub(1)).iter().zip(row(y)).zip(row((y + 1).min(h - 1)));
+        out.extend(three.map(|((up, at), low)| (up + 2.0 * at + low) / 4.0));
+    }
+    out
+}
+
+/// Pixels at the edge of a close-up that are left out: every sample around the others lies inside.
+const EDGE: usize = 8;
+
+/// Where a sample between pixels lies: the offset of its upper left pixel, and the weights of the four
+/// around it. One direction takes the same at every pixel.
+struct Between {
+    dx: isize,
+    dy: isize,
+    weights: [f32; 4],
+}
+
+fn between([x, y]: [f32; 2]) -> Between {
+    let (fx, fy) = (x - x.floor(), y - y.floor());
+    let weights = [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy];
+    Between { dx: x.floor() as isize, dy: y.floor() as isize, weights }
 }
 
 /// Mean absolute second difference over the fine reach divided by that over the coarse one, along a
 /// direction; `None` of too few pixels.
-fn fine_share(close: &CloseUp, mask: &GrayImage, (sin, cos): (f32, f32)) -> Option<f32> {
-    let (w, h) = close.size();
-    if w < 3 || h < 3 {
+fn fine_share(
+    luma: &[f32],
+    (w, h): (usize, usize),
+    mask: &GrayImage,
+    (sin, cos): (f32, f32),
+) -> Option<f32> {
+    if w.min(h) <= 2 * EDGE {
         return None;
     }
-    let at = |x: f32, y: f32| {
-        let (x, y) = (x.clamp(0.0, w as f32 - 1.001), y.clamp(0.0, h as f32 - 1.001));
-        let (i, fx, fy) = (y as usize * w + x as usize, x.fract(), y.fract());
-        let row = |i: usize| close.luma[i] + fx * (close.luma[i + 1] - close.luma[i]);
-        row(i) + fy * (row(i + w) - row(i))
-    };
+    // Between pixels along both axes in all directions: interpolation smooths each alike.
+    let samples = REACHES.map(|reach| {
+        [1.0, -1.0, 0.0].map(|way| between([0.5 + way * cos * reach, 0.5 + way * sin * reach]))
+    });
     let (mut sums, mut count) = ([0.0_f64; 2], 0);
-    for (x, y, _) in mask.enumerate_pixels().filter(|(_, _, m)| m.0[0] > 0) {
-        // Between pixels along both axes in all directions: interpolation smooths each alike.
-        let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
-        for (sum, reach) in sums.iter_mut().zip(REACHES) {
-            let (dx, dy) = (cos * reach, sin * reach);
-            let bend = at(x + dx, y + dy) + at(x - dx, y - dy) - 2.0 * at(x, y);
-            *sum += f64::from(bend.abs());
+    for y in EDGE..h - EDGE {
+        let inside = EDGE..w - EDGE;
+        let row = &mask.as_raw()[y * w..][inside.clone()];
+        count += row.iter().filter(|m| **m > 0).count();
+        // The two rows of a sample, from the first pixel of ours on.
+        let rows = |b: &Between| {
+            let start = |dy: isize| {
+                (y as isize + b.dy + dy) as usize * w + (inside.start as isize + b.dx) as usize
+            };
+            [0, 1].map(|dy| &luma[start(dy)..][..inside.len() + 1])
+        };
+        for (sum, [plus, minus, middle]) in sums.iter_mut().zip(&samples) {
+            let parts = [plus, minus, middle].map(|b| (rows(b), b.weights));
+            *sum += f64::from(bend(row, parts));
         }
-        count += 1;
     }
     (count > 200).then(|| ((sums[0] + 1e-3) / (sums[1] + 1e-3)) as f32)
+}
+
+/// Sum of the absolute second differences of one row, where its mask is set; of each sample the two rows that it
+/// lies between, from the first pixel on, and the weights.
+fn bend(mask: &[u8], samples: [([&[f32]; 2], [f32; 4]); 3]) -> f32 {
+    let n = mask.len();
+    // All of one length, so that the compiler takes several pixels at a time.
+    let samples = samples
+        .map(|([up, low], weights)| ([&up[..n], &up[1..=n], &low[..n], &low[1..=n]], weights));
+    let at = |([a, b, c, d], w): &([&[f32]; 4], [f32; 4]), i: usize| {
+        w[0] * a[i] + w[1] * b[i] + w[2] * c[i] + w[3] * d[i]
+    };
+    let [plus, minus, middle] = &samples;
+    let mut sums = [0.0_f32; 8];
+    for start in (0..n).step_by(8) {
+        for (k, sum) in sums.iter_mut().enumerate().take(n - start) {
+            let i = start + k;
+            let bend = (at(plus, i) + at(minus, i) - 2.0 * at(middle, i)).abs();
+            *sum += if mask[i] > 0 { bend } else { 0.0 };
+        }
+    }
+    sums.iter().sum()
 }
 
 #[cfg(test)]
@@ -123,10 +173,9 @@ mod tests {
         let spread = |picture: RgbImage| {
             let luma: Vec<f32> = picture.pixels().map(|p| crate::pixels::luma(*p)).collect();
             let luma: Vec<f32> = smoothed(&luma, 120, 120);
-            let close = CloseUp { picture, luma, by: 1, origin: [0.0; 2], eyes: 90.0 };
             let mask = GrayImage::from_pixel(120, 120, Luma([255]));
-            let along = fine_share(&close, &mask, (0.0, 1.0)).unwrap();
-            let across = fine_share(&close, &mask, (1.0, 0.0)).unwrap();
+            let along = fine_share(&luma, (120, 120), &mask, (0.0, 1.0)).unwrap();
+            let across = fine_share(&luma, (120, 120), &mask, (1.0, 0.0)).unwrap();
             (across / along).log2()
         };
         assert!(spread(even).abs() < 0.25);

@@ -34,6 +34,9 @@ pub(super) const CHECK: Check = Check {
 /// Longer side of the picture that is looked at.
 const SIDE: u32 = 720;
 
+/// How far the person must be, pixels there.
+const AROUND: usize = 6;
+
 /// Radius of the window whose mean a stroke stands out from, pixels there.
 const RADIUS: usize = 7;
 
@@ -80,16 +83,23 @@ fn measure(portrait: &Portrait) -> Measured {
 fn backdrop(portrait: &Portrait, small: &RgbImage, by: f32) -> GrayImage {
     let matte = &portrait.person.body.matte;
     let (w, h) = matte.alpha.dimensions();
-    let alpha = |x: f32, y: f32| {
-        let [mx, my] = matte.to_matte.apply([x * by, y * by]);
-        let place = |v: f32, n: u32| v.round().clamp(0.0, n as f32 - 1.0) as u32;
-        matte.alpha.get_pixel(place(mx, w), place(my, h)).0[0]
+    let is_clear = |x: i32, y: i32| {
+        let [mx, my] = matte.to_matte.apply([x as f32 * by, y as f32 * by]);
+        // Rounded: what is left of zero is zero.
+        let place = |v: f32, n: u32| ((v + 0.5) as u32).min(n - 1);
+        matte.alpha.get_pixel(place(mx, w), place(my, h)).0[0] < 0.05
     };
+    // With a margin, for the neighbours of the pixels at the ends.
+    let (across, down) = (small.width() as usize, small.height() as usize);
+    let (wide, high) = (across + 2 * AROUND, down + 2 * AROUND);
+    let margin = AROUND as i32;
+    let all =
+        (0..high as i32).flat_map(|y| (0..wide as i32).map(move |x| (x - margin, y - margin)));
+    let clear: Vec<bool> = all.map(|(x, y)| is_clear(x, y)).collect();
     GrayImage::from_fn(small.width(), small.height(), |x, y| {
-        let (x, y) = (x as f32, y as f32);
-        let around = [(0.0, 0.0), (6.0, 0.0), (-6.0, 0.0), (0.0, 6.0), (0.0, -6.0)];
-        let clear = around.iter().all(|(dx, dy)| alpha(x + dx, y + dy) < 0.05);
-        Luma([if clear { 255 } else { 0 }])
+        let i = (y as usize + AROUND) * wide + x as usize + AROUND;
+        let around = [i, i + AROUND, i - AROUND, i + AROUND * wide, i - AROUND * wide];
+        Luma([if around.iter().all(|i| clear[*i]) { 255 } else { 0 }])
     })
 }
 

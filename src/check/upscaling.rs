@@ -33,13 +33,13 @@ pub(super) const CHECK: Check = Check {
 const MOST: f64 = 0.5;
 
 fn measure(portrait: &Portrait) -> Measured {
-    let close = portrait.close_up(0.1);
+    let close = portrait.wide_close_up();
     let (w, h) = close.size();
     if w.min(h) < 40 {
         return Err(Unreadable::because("the face has too few pixels"));
     }
     Ok(Reading {
-        value: Value::Number(100.0 * reach(&close)),
+        value: Value::Number(100.0 * reach(close)),
         confidence: face_confidence(portrait),
         evidence: vec![Evidence::Region(portrait.face.outline(part::OVAL))],
     })
@@ -51,8 +51,7 @@ fn reach(close: &CloseUp) -> f64 {
     let spectrum = spectrum::of(&close.luma, w, h);
     const CLASSES: usize = 100;
     let mut detail = [0.0_f64; CLASSES];
-    for (i, &power) in spectrum.power.iter().enumerate() {
-        let [x, y] = spectrum.frequency(i);
+    for (_, [x, y], power) in spectrum.entries() {
         // Along the axes lies what the ends of the picture and JPEG's blocks add.
         let share = 2.0 * x.hypot(y);
         if share < 1.0 && x.abs() > 0.02 && y.abs() > 0.02 {

@@ -153,7 +153,12 @@ pub(super) struct StandardiseArgs {
     pub(super) ledger: LedgerArgs,
 }
 
+const WATCH_HELP: &str = "\
+Ctrl-C ends the session with its counts. Exit codes: 0 all pass, 1 some need attention, could not be read, or
+have a standard file that could not be written, 64 wrong usage, 130 ended by a second Ctrl-C in the middle of a photo.";
+
 #[derive(Debug, Args)]
+#[command(after_help = WATCH_HELP)]
 pub(super) struct WatchArgs {
     /// The folder that fills up, with those below it
     #[arg(value_name = "DIR")]
@@ -179,10 +184,11 @@ pub(super) struct WatchArgs {
     /// Keep a page with the last verdict in large letters here, to open on a second screen
     #[arg(long, value_name = "FILE.html")]
     pub(super) screen: Option<PathBuf>,
-    /// Append one JSON record per photo to this file
+    /// Append one JSON record per photo to this file, and another where a photo is written anew
     #[arg(long, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
-    /// A pause of so many seconds begins the next person: of each person the best photo is named
+    /// A pause of so many seconds between two photos begins the next person: of each person the best photo is
+    /// named
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     pub(super) burst: u64,
     /// Also make the standard files, as `photogate standardise --out DIR` does

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::input::nothing;
 use super::ledger::{self, LedgerArgs};
@@ -96,7 +96,10 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
     let input = job.input;
     let profile = input.profile()?;
     let (stage, language) = (input.stage(), input.language());
-    let given = input.given()?;
+    let mut given = input.given()?;
+    let files = job.report.as_deref().map(super::report::folder_of);
+    let folders = job.make.iter().map(|(_, folder)| folder.clone()).chain(files);
+    given.leave_out(&folders.collect::<Vec<_>>())?;
     let maker = |(args, folder): &(&MakeArgs, PathBuf)| {
         Maker::new(args, folder, job.force, (&given, &profile, stage))
     };
@@ -182,24 +185,33 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         ControlFlow::Continue(())
     })?;
     bar.finish_and_clear();
-    keeping?;
     // Whoever closes a ledger last puts it in order, and must be able to write.
     drop(known);
-    if let Some(book) = book {
-        book.finish(!stopped())?;
+    // A ledger that cannot be written ends the run, but what was judged by then is not lost with it.
+    let whole = keeping.is_ok() && !stopped();
+    if let Some(book) = book.filter(|_| keeping.is_ok()) {
+        keeping = book.finish(whole);
     }
     if met == 0 && !stopped() {
+        keeping?;
         return Err(nothing());
     }
     if let Some(records) = records {
         recording.map_err(|source| Error::Write { path: records.path.clone(), source })?;
-        records.finish(job.force)?;
+        if whole || !left(&records.path) {
+            records.finish(job.force)?;
+        }
     }
     reporting?;
-    if let Some(report) = report {
+    if let Some(report) = report.filter(|_| whole || !job.report.as_deref().is_some_and(left)) {
         let files = maker.is_some().then_some(&files);
-        report.finish(&run, &summary, files, language)?;
+        report.finish(&run, &summary, files, language, !whole)?;
     }
+    keeping.map_err(|e| match e {
+        // Not a wrong order, as a ledger that could not be opened would be.
+        Error::Ledger { path, reason } => Error::Write { path, source: io::Error::other(reason) },
+        other => other,
+    })?;
     printing.or_else(ignore_broken_pipe)?;
     if matches!(job.format, Format::Terminal) {
         let made_by = format!("{}, {engine_name}", profile.name);
@@ -216,6 +228,15 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
         let _ = terminal::unchanged(&mut anstream::stderr().lock(), unchanged, language);
     }
     Ok((summary, files))
+}
+
+/// Whether something is in the place of a run's part, which is left there then: it may be a whole.
+fn left(path: &Path) -> bool {
+    let there = path.exists();
+    if there {
+        eprintln!("{}: left as it was, for the run did not come to its end", path.display());
+    }
+    there
 }
 
 fn record(made: &Made, came: Option<&Came>, twin: Option<&str>, run: &json::Run) -> String {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::InputArgs;
 use crate::capture::{self, Capture, Filter, Take};
 use crate::error::{Error, Result};
+use crate::ledger;
 use crate::photo::Limits;
 use crate::profile::{self, Profile, Stage};
 use crate::progress::{self, Bar};
@@ -50,6 +51,28 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// Leave out the folders that the run writes pictures to: what it makes is none of its captures.
+    ///
+    /// # Errors
+    /// When such a folder is the input itself.
+    pub(super) fn leave_out(&mut self, folders: &[PathBuf]) -> Result<()> {
+        let places: Vec<PathBuf> = folders.iter().map(|f| ledger::place(&f.join("x"))).collect();
+        let places = places.iter().filter_map(|p| p.parent().map(ToOwned::to_owned));
+        self.filter.left_out.extend(places);
+        let same = |input: &PathBuf| {
+            input.canonicalize().is_ok_and(|real| self.filter.left_out.contains(&real))
+        };
+        match self.paths.iter().find(|input| same(input)) {
+            None => Ok(()),
+            Some(input) => Err(Error::Usage {
+                reason: format!(
+                    "{} is given as input and to write to: the files made would become captures",
+                    input.display()
+                ),
+            }),
+        }
+    }
+
     /// Hand on every picture, and every place that could not be read.
     pub(super) fn walk(&self, take: Take) -> ControlFlow<()> {
         capture::walk(&self.paths, &self.filter, Limits::default().max_file_bytes, take)

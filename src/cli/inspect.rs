@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::input::{Inputs, inputs, nothing};
 use super::{InspectArgs, outfile::OutFile, print};
-use crate::capture::{Filter, Given};
+use crate::capture::{self, Filter, Given};
 use crate::error::{Error, Result};
+use crate::photo;
 use crate::pipeline::Pipeline;
 use crate::progress;
 use crate::report::terminal::printable;
@@ -40,7 +41,8 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8> {
 
 fn inspect(pipeline: &mut Pipeline, given: &Given, args: &InspectArgs) -> Result<()> {
     let capture = &given.capture;
-    let scene = pipeline.look(given).1?;
+    let bytes = capture::read(given, photo::Limits::default().max_file_bytes)?;
+    let scene = pipeline.perceive(photo::decode(&bytes, &capture.path)?)?;
     let name = capture.id.rsplit('/').next().unwrap_or(&capture.id);
     let page = overlay::draw(&scene, name);
     let below = inside(&args.out, &capture.id);

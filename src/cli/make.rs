@@ -9,8 +9,8 @@ use super::outfile::OutFile;
 use super::{AcceptArg, BackgroundArg, MakeArgs};
 use crate::capture::Capture;
 use crate::error::{Error, Result};
-use crate::ledger::Known;
-use crate::naming::{Subjects, Taken, Template};
+use crate::ledger::{self, Known};
+use crate::naming::{self, Subjects, Taken, Template};
 use crate::produce::{Made, Order};
 use crate::profile::{Profile, Stage};
 use crate::report::json;
@@ -87,6 +87,7 @@ impl Maker {
         }
         std::fs::create_dir_all(folder)
             .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+        super::outfile::sweep(folder);
         let order = Order {
             background: match args.background {
                 BackgroundArg::Auto => Wish::Auto,
@@ -119,19 +120,13 @@ impl Maker {
             Ok(file) => file,
             Err(reason) => return Came::NotMade(reason.clone()),
         };
-        let name = self.template.fill(&made.checked.capture, &self.subjects, self.made + 1);
-        let written = name.map(|name| self.taken.unlike(name)).and_then(|name| {
+        let written = self.name(&made.checked.capture, there).and_then(|name| {
             let place = self.place(&name);
             let both = || -> Result<()> {
                 let mut force = self.force;
                 let path = |ending: &str| place.with_file_name(format!("{}.{ending}", last(&name)));
-                if let Some((known, kept)) = there {
-                    let here = std::path::absolute(&place).ok();
-                    let printed = self.layout.is_none() || path("sheet.jpg").is_file();
-                    if kept.is_some() && here.as_deref() == kept && printed {
-                        return Ok(());
-                    }
-                    force = force || known.is_of(&place, &made.checked.capture)?;
+                if let Some((known, _)) = there {
+                    force = force || known.is_of(&place, &made.checked.capture)? == Some(true);
                 }
                 let print = |layout| sheet::print(layout, &file.bytes);
                 let printed = self.layout.as_ref().map(print).transpose()?;
@@ -161,6 +156,50 @@ impl Maker {
             }
             Err(reason) => Came::Failed(reason),
         }
+    }
+
+    /// The name of a capture's file. One that a ledger knows keeps its name, and one that is new takes none
+    /// that is another's: a photo that comes in between renames nothing.
+    fn name(
+        &mut self,
+        capture: &Capture,
+        there: Option<(&Known, Option<&Path>)>,
+    ) -> std::result::Result<String, String> {
+        let failed = |e: Error| e.to_string();
+        if let Some((known, Some(kept))) = there
+            && let Some(name) = self.name_of(kept)
+            && self.template.may_be(&name, capture, &self.subjects)
+            && known.is_of(kept, capture).map_err(failed)? == Some(true)
+            && self.taken.is_free(&name)
+        {
+            self.taken.take(&name);
+            return Ok(name);
+        }
+        let mut count = self.made + 1;
+        loop {
+            let filled = self.template.fill(capture, &self.subjects, count)?;
+            for name in naming::variants(&filled).filter(|n| self.taken.is_free(n)) {
+                let place = self.place(&name);
+                let of = there.map(|(known, _)| known.is_of(&place, capture));
+                if of.transpose().map_err(failed)?.flatten() != Some(false) {
+                    self.taken.take(&name);
+                    return Ok(name);
+                }
+                // Another number makes another name, and none behind it is needed.
+                if self.template.counts() {
+                    break;
+                }
+            }
+            count += 1;
+        }
+    }
+
+    /// The name of a file in our folder.
+    fn name_of(&self, file: &Path) -> Option<String> {
+        let inside = file.strip_prefix(ledger::place(&self.folder.join("x")).parent()?).ok()?;
+        let steps = inside.with_extension("");
+        let steps: Option<Vec<&str>> = steps.iter().map(|s| s.to_str()).collect();
+        Some(steps?.join("/"))
     }
 
     /// Where a name was written.

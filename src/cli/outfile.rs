@@ -2,13 +2,47 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::{Error, Result};
+
+/// Files that are on their way begin so, with the number of the process behind it.
+pub(super) const UNFINISHED: &str = ".photogate-";
+
+/// How such a file begins in this run.
+pub(super) fn unfinished() -> String {
+    format!("{UNFINISHED}{}-", std::process::id())
+}
+
+/// A file that nobody has written to for so long, and whose process is not here, is not of one on another
+/// computer either; a day where processes cannot be asked about.
+const FORGOTTEN: Duration =
+    Duration::from_secs(if cfg!(target_os = "linux") { 600 } else { 24 * 3600 });
+
+/// Take away what runs that were killed left unfinished in a folder: it holds pictures of people, and is
+/// hidden. Best effort: what cannot be removed is in nobody's way.
+pub(super) fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(rest) = name.to_str().and_then(|n| n.strip_prefix(UNFINISHED)) else { continue };
+        let process = rest.split('-').next().unwrap_or_default();
+        let runs = Path::new("/proc").join(process).exists() || process.parse::<u32>().is_err();
+        let written = entry.metadata().and_then(|about| about.modified());
+        let old = written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > FORGOTTEN));
+        if runs || !old {
+            continue;
+        }
+        let path = entry.path();
+        let _ =
+            if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+    }
+}
 
 /// A temporary file that everyone may read who may read the folder's other files.
 fn shared_file(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".photogate-");
+    let prefix = unfinished();
+    builder.prefix(&prefix);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -49,6 +83,9 @@ impl OutFile {
     /// # Errors
     /// When it has come to be there meanwhile and `force` is not given, or cannot be renamed.
     pub(super) fn finish(self, force: bool) -> Result<()> {
+        // A name that outlives a power cut must not stand for an empty file.
+        let synced = self.file.as_file().sync_data();
+        synced.map_err(|source| Error::Write { path: self.path.clone(), source })?;
         let saved = if force {
             self.file.persist(&self.path)
         } else {

@@ -93,18 +93,21 @@ fn verdicts(args: &RejudgeArgs, context: &Context, ids: &[i64], rules: &Rules) -
     let work = |row: Row| {
         let stage = stage(args, &row);
         let profile = &rules[stage.id()];
-        Ok((rejudge::checked(&row, context, profile, stage)?, stage, row))
-    };
-    rejudge::run(&args.ledger, ids, true, work, |(checked, stage, row)| {
-        summary.count(checked.outcome.as_ref().ok().map(|j| j.verdict.outcome));
-        printing = match (args.format, row.made_by(context)) {
+        let checked = rejudge::checked(&row, context, profile, stage);
+        // Said by the thread that judged it: what waits for its turn is text alone.
+        let mut said = Vec::new();
+        let told = match (args.format, row.made_by(context)) {
             (Format::Ndjson, Some(made_by)) => {
-                let profile = &rules[stage.id()];
                 let run = json::Run { profile, stage, engine: &made_by.engine, mesh: false };
-                writeln!(out, "{}", json::record_by(&checked, &run, made_by))
+                writeln!(said, "{}", json::record_by(&checked, &run, made_by))
             }
-            _ => terminal::capture(&mut out, &checked, language),
+            _ => terminal::capture(&mut said, &checked, language),
         };
+        (checked.outcome.ok().map(|j| j.verdict.outcome), told.map(|()| said))
+    };
+    rejudge::run(&args.ledger, ids, true, work, |(outcome, said)| {
+        summary.count(outcome);
+        printing = said.and_then(|said| out.write_all(&said));
         if printing.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     if matches!(args.format, Format::Terminal) && printing.is_ok() {

@@ -3,15 +3,15 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::make::Came;
-use super::outfile::OutFile;
+use super::outfile::{self, OutFile};
 use crate::error::{Error, Result};
 use crate::produce::Made;
-use crate::report::html::{self, Rows, Thumb};
+use crate::report::html::{self, Places, Rows, Thumb};
 use crate::report::terminal::Language;
 use crate::report::{Files, Summary, json};
 
@@ -26,6 +26,8 @@ pub(super) struct Reporter {
     rows: Rows,
     /// Where the thumbnails of many captures are gathered.
     thumbs: Option<TempDir>,
+    /// The folder of the page, without links: a browser takes `..` by the name.
+    dir: PathBuf,
     /// The place of the folder of thumbnails.
     folder: PathBuf,
     force: bool,
@@ -46,14 +48,15 @@ impl Reporter {
             _ => Path::new("."),
         };
         let refuse = |source| Error::Write { path: path.to_owned(), source };
+        outfile::sweep(dir);
         let mut page = OutFile::create(dir, &name.to_string_lossy(), force)?;
         let folder = dir.join(folder_name(path));
         let thumbs = if captures > INSIDE {
             if folder.exists() {
                 may_go(&folder, force)?;
             }
-            let mut builder = tempfile::Builder::new();
-            builder.prefix(".photogate-");
+            let (mut builder, prefix) = (tempfile::Builder::new(), outfile::unfinished());
+            builder.prefix(&prefix);
             #[cfg(unix)]
             {
                 use std::os::unix::fs::PermissionsExt;
@@ -65,7 +68,8 @@ impl Reporter {
         };
         html::begin(&mut page.file).map_err(refuse)?;
         let index = tempfile::tempfile_in(dir).map_err(refuse)?;
-        Ok(Reporter { page, index, rows: Rows::default(), thumbs, folder, force })
+        let dir = dir.canonicalize().map_err(refuse)?;
+        Ok(Reporter { page, index, rows: Rows::default(), thumbs, dir, folder, force })
     }
 
     /// Add a capture.
@@ -102,13 +106,27 @@ impl Reporter {
                 }
             }
         }
-        let row = self.rows.row(made, thumb, standard, self.thumbs.is_none(), run);
+        let capture = self.way_to(&made.checked.capture.path);
+        let places = Places { inside: self.thumbs.is_none(), capture: capture.as_deref() };
+        let row = self.rows.row(made, thumb, standard, places, run);
         let separator = if number > 1 { ",\n" } else { "" };
         let both = self.page.file.write_all(row.detail.as_bytes()).and_then(|()| {
             self.index.write_all(separator.as_bytes())?;
             self.index.write_all(row.index.as_bytes())
         });
         both.map_err(|e| self.refuse(e))
+    }
+
+    /// The way from the page to a file, as a browser goes it; none to the member of an archive, to another
+    /// drive, or by a name that is no text.
+    fn way_to(&self, file: &Path) -> Option<String> {
+        let way = pathdiff::diff_paths(file.canonicalize().ok()?, &self.dir)?;
+        let steps = way.components().map(|c| match c {
+            Component::ParentDir => Some(".."),
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        });
+        Some(steps.collect::<Option<Vec<_>>>()?.join("/"))
     }
 
     /// Complete the page and put everything in its place.
@@ -121,10 +139,12 @@ impl Reporter {
         summary: &Summary,
         files: Option<&Files>,
         language: Language,
+        stopped: bool,
     ) -> Result<()> {
         let folder = self.thumbs.is_some().then(|| folder_name(&self.page.path));
         let folder = folder.as_ref().map(|f| f.to_string_lossy());
-        let about = self.rows.about(run, summary, files, folder.as_deref(), language);
+        let mut about = self.rows.about(run, summary, files, folder.as_deref(), language);
+        about["stopped"] = stopped.into();
         let mut end = || -> io::Result<()> {
             self.index.rewind()?;
             html::end(&mut self.page.file, &mut self.index, &about)
@@ -163,8 +183,10 @@ impl Reporter {
         }
         let refuse = |source| Error::Write { path: self.folder.clone(), source };
         let dir = self.folder.parent().unwrap_or(Path::new("."));
-        let aside =
-            tempfile::Builder::new().prefix(".photogate-").tempdir_in(dir).map_err(refuse)?;
+        let aside = tempfile::Builder::new()
+            .prefix(&outfile::unfinished())
+            .tempdir_in(dir)
+            .map_err(refuse)?;
         fs::rename(&self.folder, aside.path().join("old")).map_err(refuse)?;
         Ok(Some(aside))
     }
@@ -172,6 +194,11 @@ impl Reporter {
     fn refuse(&self, source: io::Error) -> Error {
         Error::Write { path: self.page.path.clone(), source }
     }
+}
+
+/// The folder of thumbnails of a report.
+pub(super) fn folder_of(page: &Path) -> PathBuf {
+    page.with_file_name(folder_name(page))
 }
 
 /// `report_files` beside `report.html`, as browsers call what belongs to a page.

@@ -72,7 +72,7 @@ pub(super) fn profiles() -> Result<u8> {
 
 /// Report engine and models, and what would make them faster.
 pub(super) fn doctor(engine: &'static Engine) -> Result<u8> {
-    let mut lines = vec![format!("photogate {}", env!("CARGO_PKG_VERSION"))];
+    let mut lines = vec![format!("photogate {}", crate::PROGRAM)];
     lines.push(format!("engine     {} {}", engine.name, engine.version));
     if let Some(path) = &engine.library {
         lines.push(format!("library    {}", path.display()));

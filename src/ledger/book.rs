@@ -88,7 +88,13 @@ impl Book {
     /// # Errors
     /// [`crate::error::Error::Ledger`] when it cannot be written.
     pub fn finish(mut self, whole: bool) -> Result<()> {
-        self.write(whole)
+        self.write(whole)?;
+        // Whoever reads a ledger in write-ahead mode leaves files beside it and must be able to write them. Where
+        // another run is going on, it puts the ledger in order when it ends.
+        let connection = &self.ledger.connection;
+        let _ = connection.busy_timeout(Duration::ZERO);
+        let _ = connection.pragma_update(None, "journal_mode", "delete");
+        Ok(())
     }
 
     fn write(&mut self, last: bool) -> Result<()> {

@@ -35,6 +35,8 @@ pub struct RunLine {
 pub struct Event {
     /// Number of the run.
     pub run: i64,
+    /// The file: a name inside an input may be that of several.
+    pub file: String,
     /// When the file was looked at, ISO 8601, UTC.
     pub at: String,
     /// The first digits of the content's SHA-256.
@@ -113,7 +115,7 @@ impl Ledger {
                 "SELECT capture.run, ",
                 iso!("capture.at"),
                 ", substr(capture.sha256, 1, 12), profile.name, coalesce(judgement.verdict, 'error'),
-                   coalesce(capture.error, first), looked, us / 1000.0, output.place
+                   coalesce(capture.error, first), looked, us / 1000.0, output.place, capture.place
                  FROM capture JOIN run ON run.id = run JOIN profile ON profile.id = run.profile
                  LEFT JOIN judgement ON judgement.id = judgement
                  LEFT JOIN output ON output.capture = capture.id
@@ -122,8 +124,10 @@ impl Ledger {
             let name = Value::Text(path.to_string_lossy().into_owned());
             let rows = all.query_map([stored_path(&place(path)), name], |row| {
                 let output: Value = row.get(8)?;
+                let file = super::path_of(row.get(9)?).to_string_lossy().into_owned();
                 Ok(Event {
                     run: row.get(0)?,
+                    file,
                     at: row.get(1)?,
                     sha256: row.get(2)?,
                     profile: row.get(3)?,

@@ -23,6 +23,8 @@ pub struct Known {
     path: PathBuf,
     made_by: MadeBy,
     checks: Vec<Option<&'static Check>>,
+    /// The last row of readings that was there before the run.
+    newest: i64,
 }
 
 /// What is known of a content.
@@ -30,6 +32,8 @@ pub struct Known {
 pub struct Past {
     /// What was seen of it, or why it could not be read (without the path).
     pub seen: std::result::Result<Seen, String>,
+    /// Whether that was before this run, and not of a copy in the same.
+    pub earlier: bool,
     /// The row of the readings.
     reading: i64,
 }
@@ -55,7 +59,11 @@ impl Known {
     pub fn of(path: &Path, made_by: &MadeBy) -> Result<Known> {
         let Ledger { connection, path } = Ledger::open(path)?;
         let checks = forms::checks_of(&made_by.checks);
-        Ok(Known { connection: Mutex::new(connection), path, made_by: made_by.clone(), checks })
+        let newest = "SELECT coalesce(max(id), 0) FROM reading";
+        let newest =
+            connection.query_row(newest, [], |row| row.get(0)).map_err(|e| said(&path, &e))?;
+        let connection = Mutex::new(connection);
+        Ok(Known { connection, path, made_by: made_by.clone(), checks, newest })
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -70,19 +78,26 @@ impl Known {
         let connection = self.lock();
         let find = || {
             let mut last = connection.prepare(
-                "SELECT bytes, modified, at, sha256 FROM capture WHERE place = ?
+                "SELECT bytes, modified, changed, inode, at, sha256 FROM capture WHERE place = ?
                  ORDER BY id DESC LIMIT 1",
             )?;
             last.query_row([stored_path(&place_of(capture))], |row| {
-                let then: (Option<i64>, Option<i64>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                Ok((then, row.get::<_, Option<String>>(3)?))
+                let bytes: Option<i64> = row.get(0)?;
+                let file = row.get::<_, Option<i64>>(2)?.zip(row.get(3)?);
+                let then = Stamp {
+                    bytes: bytes.and_then(|b| u64::try_from(b).ok()).unwrap_or(u64::MAX),
+                    modified: row.get::<_, Option<i64>>(1)?.unwrap_or(i64::MIN),
+                    file,
+                    at: row.get(4)?,
+                };
+                Ok((then, row.get::<_, Option<String>>(5)?))
             })
             .optional()
         };
         let last = find().map_err(|e| said(&self.path, &e))?;
-        Ok(last.and_then(|((bytes, modified, at), sha256)| {
-            let same = bytes == i64::try_from(stamp.bytes).ok() && modified == Some(stamp.modified);
-            let settled = stamp.modified / 1000 < at - TICK;
+        Ok(last.and_then(|(then, sha256)| {
+            let same = Stamp { at: then.at, ..stamp } == then;
+            let settled = stamp.modified / 1000 < then.at - TICK;
             sha256.filter(|_| same && settled)
         }))
     }
@@ -110,7 +125,8 @@ impl Known {
         let found = find().map_err(|e| said(&self.path, &e))?;
         // What cannot be unpacked is not known.
         Ok(found.and_then(|(reading, seen, error)| {
-            Some(Past { seen: error.map_or(Ok(seen), Err).transpose()?, reading })
+            let earlier = reading <= self.newest;
+            Some(Past { seen: error.map_or(Ok(seen), Err).transpose()?, earlier, reading })
         }))
     }
 
@@ -148,18 +164,20 @@ impl Known {
         find().map_err(|e| said(&self.path, &e))
     }
 
-    /// Whether this file is one that was made of this capture.
+    /// Whether this file is one that was made of this capture, or else of another; none where it was made
+    /// of none.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn is_of(&self, output: &Path, capture: &Capture) -> Result<bool> {
+    pub fn is_of(&self, output: &Path, capture: &Capture) -> Result<Option<bool>> {
         let connection = self.lock();
         let find = || {
             let mut one = connection.prepare(
-                "SELECT 1 FROM output JOIN capture ON capture.id = capture
-                 WHERE output.place = ? AND capture.place = ?",
+                "SELECT max(capture.place = ?) FROM output JOIN capture ON capture.id = capture
+                 WHERE output.place = ?",
             )?;
-            one.exists([stored_path(&place(output)), stored_path(&place_of(capture))])
+            let places = [stored_path(&place_of(capture)), stored_path(&place(output))];
+            one.query_row(places, |row| row.get::<_, Option<bool>>(0))
         };
         find().map_err(|e| said(&self.path, &e))
     }

@@ -44,9 +44,9 @@ impl<'t> Writer<'t> {
                 "SELECT id FROM reading WHERE (sha256, ending, maker) = (?, ?, ?)",
             )?,
             put_capture: change.prepare(
-                "INSERT INTO capture (run, seq, name, path, place, bytes, modified, at, sha256, reading,
+                "INSERT INTO capture (run, seq, name, path, place, bytes, modified, changed, inode, at, sha256, reading,
                    judgement, error, looked, not_made, us, us_decode, us_perceive, us_measure, us_standardise)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?,
             put_reading: change.prepare(
                 "INSERT INTO reading (sha256, ending, maker, readings, error, details)
@@ -111,6 +111,8 @@ impl<'t> Writer<'t> {
             stored_path(&place_of(&entry.capture)),
             stamp.and_then(|s| i64::try_from(s.bytes).ok()),
             stamp.map(|s| s.modified),
+            stamp.and_then(|s| s.file).map(|(changed, _)| changed),
+            stamp.and_then(|s| s.file).map(|(_, inode)| inode),
             stamp.map_or_else(super::now, |s| s.at),
             sha256,
             reading,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const APPLICATION: i64 = 0x7068_6761;
 
 /// Version of the tables and of the packed forms in them. A change of either counts it up.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// What is said of a file that is something else.
 pub(super) const FOREIGN: &str = "the file is no ledger of photogate, and is left as it is";
@@ -52,7 +52,7 @@ CREATE TABLE capture (
   id INTEGER PRIMARY KEY,
   run INTEGER NOT NULL REFERENCES run, seq INTEGER NOT NULL,
   name TEXT NOT NULL, path ANY NOT NULL, place ANY NOT NULL,
-  bytes INTEGER, modified INTEGER, at INTEGER NOT NULL, sha256 TEXT,
+  bytes INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, at INTEGER NOT NULL, sha256 TEXT,
   reading INTEGER REFERENCES reading, judgement INTEGER REFERENCES judgement, error TEXT,
   looked INTEGER NOT NULL, not_made TEXT,
   us INTEGER, us_decode INTEGER, us_perceive INTEGER, us_measure INTEGER, us_standardise INTEGER,

@@ -7,6 +7,8 @@ pub mod detector;
 pub mod landmarks;
 pub mod matte;
 
+use std::sync::LazyLock;
+
 use image::RgbImage;
 
 use crate::engine::{Engine, Network};
@@ -33,8 +35,12 @@ pub const SHIPPED: &[Shipped] =
 
 impl Shipped {
     /// SHA-256 of the ONNX file, hexadecimal.
-    pub fn sha256(&self) -> String {
-        crate::hash::sha256_hex(self.onnx)
+    pub fn sha256(&self) -> &'static str {
+        // Every record names the models: ten megabytes are not hashed for each.
+        static HASHES: LazyLock<Vec<String>> =
+            LazyLock::new(|| SHIPPED.iter().map(|m| crate::hash::sha256_hex(m.onnx)).collect());
+        let at = SHIPPED.iter().position(|m| m.name == self.name);
+        at.map_or("", |at| &HASHES[at])
     }
 }
 

@@ -4,7 +4,8 @@
 //! one a capture with all that the large view needs, read when it is looked at, then the list of all
 //! captures, then what they have in common. So rows can be written as they come, and a page of ten
 //! thousand opens without reading most of itself. Nothing in it depends on the time or on the number of
-//! workers, and no path of this machine is in it.
+//! workers, and no path of this machine is in it but the way from the page to the captures, which the
+//! large view shows sharp where they still lie there.
 
 mod about;
 mod base64;
@@ -17,7 +18,7 @@ use std::io::{self, Read, Write};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-pub use row::{Row, Rows};
+pub use row::{Places, Row, Rows};
 pub use thumb::{Thumb, is_thumb_name, standard_name, thumb, thumb_name};
 
 const PAGE: &str = include_str!("html/page.html");

@@ -146,7 +146,7 @@ fn written(file: &Standard) -> Json {
 pub(super) fn provenance(record: &mut Map<String, Json>, run: &Run) {
     let models: Map<String, Json> =
         model::SHIPPED.iter().map(|m| (m.name.into(), json!(m.sha256()))).collect();
-    signed(record, run, models, env!("CARGO_PKG_VERSION"));
+    signed(record, run, models, crate::PROGRAM);
 }
 
 fn signed(record: &mut Map<String, Json>, run: &Run, models: Map<String, Json>, version: &str) {

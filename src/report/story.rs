@@ -60,9 +60,10 @@ pub fn events(events: &[Event]) -> String {
         "how",
         "ms",
         "standard file",
+        "file",
     ];
     use Align::{Left, Right};
-    let align = [Right, Left, Left, Left, Left, Left, Left, Right, Left];
+    let align = [Right, Left, Left, Left, Left, Left, Left, Right, Left, Left];
     let mut rows = vec![(Style::new(), head.map(str::to_owned).to_vec())];
     for event in events {
         rows.push((
@@ -77,6 +78,7 @@ pub fn events(events: &[Event]) -> String {
                 if event.looked { "looked at" } else { "unchanged" }.to_owned(),
                 event.milliseconds.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.1}")),
                 printable(event.output.as_deref().unwrap_or("-")),
+                printable(&event.file),
             ],
         ));
     }

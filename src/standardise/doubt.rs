@@ -8,7 +8,7 @@ use image::{GrayImage, Luma, RgbImage};
 use imageproc::region_labelling::{Connectivity, connected_components};
 use palette::Lab;
 
-use crate::pixels::{delta_e00, lab};
+use crate::pixels::{self, delta_e00, lab};
 
 /// From this alpha on nothing shines through that anybody would see.
 const FIRM: u8 = 247;
@@ -25,6 +25,9 @@ const GAP: f32 = 0.15;
 
 /// Least area of a doubt, in squared eye distances: between single strands the matte knows best.
 const LEAST: f32 = 0.002;
+
+/// Pixels of the backdrop whose median is taken.
+const ENOUGH: usize = 4096;
 
 /// The matte (0 to 255) of a picture with every doubt that the person encloses settled; `eyes` is the pupil
 /// distance, pixels.
@@ -70,13 +73,12 @@ fn backdrop(
     outside: impl Fn(u32, u32) -> bool,
 ) -> Option<Lab> {
     let sure = alpha.enumerate_pixels().filter(|(x, y, a)| a.0[0] <= OPEN && outside(*x, *y));
-    // Every fourth is enough for a median.
+    // A few thousand are enough for a median.
+    let step = alpha.as_raw().iter().filter(|a| **a <= OPEN).count() / ENOUGH;
     let colours: Vec<Lab> =
-        sure.step_by(4).map(|(x, y, _)| lab(*picture.get_pixel(x, y))).collect();
+        sure.step_by(step.max(1)).map(|(x, y, _)| lab(*picture.get_pixel(x, y))).collect();
     let median = |of: fn(&Lab) -> f32| {
-        let mut values: Vec<f32> = colours.iter().map(of).collect();
-        values.sort_by(f32::total_cmp);
-        values.get(values.len() / 2).copied()
+        pixels::quantile(&mut colours.iter().map(of).collect::<Vec<f32>>(), 0.5)
     };
     Some(Lab::new(median(|c| c.l)?, median(|c| c.a)?, median(|c| c.b)?))
 }

@@ -112,6 +112,15 @@ try {
     const marked = await js("(() => { const r = document.querySelector('.finding'); r.focus(); return document.querySelectorAll('.overlay .marked').length; })()");
     expect("a finding shows its evidence", marked > 0, marked);
     await snap("evidence");
+    const beside = block(`d${turned}`).file;
+    if (beside) {
+      const wide = await js("(async () => { const i = document.querySelector('.large img'); for (let k = 0; k < 50 && i.src.startsWith('data:'); k++) await new Promise((r) => setTimeout(r, 100)); return i.naturalWidth; })()");
+      expect("the large view shows the capture itself", wide === block(`d${turned}`).photo.size[0], wide);
+    }
+    await page.key("z");
+    expect("z enlarges it", await js("(() => { const i = document.querySelector('.large img').getBoundingClientRect(); return i.width > 3 * document.querySelector('.large').getBoundingClientRect().width; })()"));
+    await snap("zoomed");
+    await page.key("z");
     expect("and lets go of it", (await js("(document.activeElement.blur(), document.querySelectorAll('.overlay .marked').length)")) === 0);
   }
   await page.key("Escape");

@@ -49,7 +49,7 @@ impl Rows {
         let Summary { pass, review, fail, error } = summary;
         let profile = run.profile;
         json!({
-            "program": format!("photogate {}", env!("CARGO_PKG_VERSION")),
+            "program": format!("photogate {}", crate::PROGRAM),
             "engine": run.engine,
             "models": models.collect::<Vec<_>>(),
             "profile": {

@@ -35,7 +35,31 @@ function drawDetail() {
 }
 
 function pictureOf(row, detail) {
-  return el("div", { class: "large" }, seen(row, detail, large.layers, { eager: true, marked: large.marked }));
+  const node = el("div", { class: "large" }, seen(row, detail, large.layers, { eager: true, marked: large.marked }));
+  const image = node.querySelector("img");
+  if (!image) return node;
+  if (detail.file) sharpen(image, row, detail.file);
+  Object.assign(node, { onclick: (event) => { node.classList.toggle("zoomed"); pan(node, event); }, onpointermove: (event) => pan(node, event) });
+  return node;
+}
+
+/** Show the capture itself in place of its thumbnail, where it still lies and the browser knows its format. */
+function sharpen(image, row, file) {
+  const whole = new Image();
+  // Another picture may lie there by now; of the same shape it is at least the same kind of picture.
+  const shape = row.size[0] / row.size[1];
+  whole.onload = () => {
+    if (Math.abs(whole.naturalWidth / whole.naturalHeight / shape - 1) < 0.02) image.src = whole.src;
+  };
+  whole.src = file.split("/").map(encodeURIComponent).join("/");
+}
+
+/** Move an enlarged picture so that what the pointer is at stays below it. */
+function pan(node, event) {
+  const box = node.getBoundingClientRect();
+  const share = (at, from, length) => Math.min(1, Math.max(0, (at - from) / length));
+  node.style.setProperty("--x", share(event.clientX, box.left, box.width));
+  node.style.setProperty("--y", share(event.clientY, box.top, box.height));
 }
 
 /** Draw the evidence of a finding, or none. */
@@ -111,6 +135,7 @@ function standardOf(row, detail) {
 
 /** Keys of the large view; Esc closes a dialog by itself. */
 function detailKey(event) {
+  if (event.key === "z") return large.dialog.querySelector(".large").classList.toggle("zoomed");
   const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 }[event.key];
   if (!step) return;
   event.preventDefault();

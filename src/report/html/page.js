@@ -50,7 +50,7 @@ function render() {
   const app = document.getElementById("app");
   const focus = document.activeElement && document.activeElement.id;
   app.replaceChildren(
-    header(), el("div", { class: "summary" }, tiles(state, set), reasonChart(state, set), slackChart(state, set), unreadable()),
+    header(), ...(about.stopped ? [el("p", { class: "notice" }, t("stopped"))] : []), el("div", { class: "summary" }, tiles(state, set), reasonChart(state, set), slackChart(state, set), unreadable()),
     toolbar(), el("p", { class: "shown", role: "status", id: "shown" }), el("div", { id: "gallery", class: "gallery", role: "list" }));
   if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
   showRows();

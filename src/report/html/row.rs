@@ -33,6 +33,16 @@ pub struct Rows {
     count: usize,
 }
 
+/// Where the pictures of a capture are.
+#[derive(Clone, Copy, Debug)]
+pub struct Places<'a> {
+    /// Whether thumbnails are put into the page, and the places where passing checks looked as well: of
+    /// thousands they would be most of the page, and nobody points at them.
+    pub inside: bool,
+    /// The capture itself as it is reached from the page, with `/` between folders; none in an archive.
+    pub capture: Option<&'a str>,
+}
+
 /// One capture.
 #[derive(Debug)]
 pub struct Row {
@@ -48,9 +58,7 @@ impl Rows {
         self.count
     }
 
-    /// The next capture. `standard` is its standard file, or why there is none; `inside` puts the
-    /// pictures into the block, and the places where passing checks looked as well: of thousands they
-    /// would be most of the page, and nobody points at them.
+    /// The next capture. `standard` is its standard file, or why there is none.
     ///
     /// The list has for each capture `outcomes`, one letter a finding (`p`ass, `n`ot assessed, `r`eview,
     /// `f`ail), `slack`, a number a finding, and `faults`, pairs of a finding and what was said of it.
@@ -59,9 +67,10 @@ impl Rows {
         made: &Made,
         thumb: Option<&Thumb>,
         standard: Option<Result<(&str, &Standard), &str>>,
-        inside: bool,
+        places: Places,
         run: &Run,
     ) -> Row {
+        let inside = places.inside;
         let checked = &made.checked;
         let (mut index, mut detail) = (Map::new(), Map::new());
         index.insert("id".into(), json!(id(checked)));
@@ -81,6 +90,9 @@ impl Rows {
             if inside {
                 detail.insert("thumb".into(), json!(data_uri(&thumb.jpeg)));
             }
+        }
+        if let Some(path) = places.capture.filter(|_| thumb.is_some()) {
+            detail.insert("file".into(), json!(path));
         }
         if let Some(standard) = standard.filter(|_| checked.outcome.is_ok()) {
             detail.insert("standard".into(), finished(standard, inside, run));

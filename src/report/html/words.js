@@ -28,11 +28,12 @@ const WORDS = {
   previous: ["上一张", "Previous"], next: ["下一张", "Next"], close: ["关闭", "Close"],
   toMend: ["要处理的", "What decides"], noted: ["仅供参考", "Noted, does not decide"], passing: ["已通过", "Inside the limit"],
   notAssessed: ["尚不能测", "Not measured"], allGood: ["必查项全部合格。", "Every required check is inside its limit."],
-  hint: ["指向一行，就在照片上标出测的地方。←→ 翻页，Esc 关闭。", "Point at a row to see where it was measured. ← → to go on, Esc to close."],
+  hint: ["指向一行，就在照片上标出测的地方。点击照片（或按 z）放大。←→ 翻页，Esc 关闭。", "Point at a row to see where it was measured. Click the picture (or press z) to zoom. ← → to go on, Esc to close."],
   photo: ["照片", "Photo"], standard: ["标准照", "Standard file"], notMade: ["未制作", "Not made"],
   reviewBand: ["复核范围", "looked at within"], clause: ["依据", "Source"],
   printNote: ["未通过的照片", "Captures that do not pass"], printNone: ["全部通过。", "All pass."],
   quality: ["质量", "quality"], filtered: ["（按当前筛选）", "(as filtered)"],
+  stopped: ["运行中途停止：这里只有停止前看过的照片。", "The run was stopped: only what was looked at before is here."],
   noPicture: ["没有图片", "No picture"], showPicture: ["查看", "Open"],
 };
 

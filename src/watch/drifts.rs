@@ -1,10 +1,7 @@
-//! What a session of shooting tells beyond its single photos: the best of each burst, and whether the set
-//! has drifted since the first good frames.
-
-use std::time::Duration;
+//! Whether a session's set has drifted since its first good frames.
 
 use crate::check::Measurement;
-use crate::verdict::{Accept, Finding, Outcome, Text, Value, Verdict};
+use crate::verdict::{Outcome, Text, Value};
 
 /// Good frames that the others are compared with, and the latest that are.
 const FRAMES: usize = 5;
@@ -115,96 +112,11 @@ fn median(values: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
 }
 
-/// The photos of one person, told apart by the pause before the next.
-#[derive(Debug)]
-pub struct Bursts {
-    /// A longer pause is another person.
-    pub pause: Duration,
-    last: Option<Duration>,
-    taken: usize,
-    best: Option<(Rank, String)>,
-}
-
-/// How good a photo is: its verdict, and the least comfortable of its required checks.
-type Rank = (std::cmp::Reverse<Outcome>, f64);
-
-/// The best photo of a burst.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Best {
-    /// Its name.
-    pub id: String,
-    /// Photos of the burst so far.
-    pub of: usize,
-}
-
-impl Bursts {
-    /// Bursts with this pause between them.
-    pub fn new(pause: Duration) -> Bursts {
-        Bursts { pause, last: None, taken: 0, best: None }
-    }
-
-    /// Take in a photo that was met at `now`; the best of its burst, which may be this one.
-    pub fn take(&mut self, id: &str, verdict: &Verdict, now: Duration) -> Best {
-        if self.last.is_none_or(|last| now.saturating_sub(last) > self.pause) {
-            (self.taken, self.best) = (0, None);
-        }
-        self.last = Some(now);
-        self.taken += 1;
-        let rank = (std::cmp::Reverse(verdict.outcome), comfort(&verdict.findings));
-        let better = |(best, _): &(Rank, String)| rank.partial_cmp(best).is_some_and(|o| o.is_gt());
-        if self.best.as_ref().is_none_or(better) {
-            self.best = Some((rank, id.to_owned()));
-        }
-        let best = self.best.as_ref().map_or(id, |(_, id)| id);
-        Best { id: best.to_owned(), of: self.taken }
-    }
-}
-
-/// Slack of the least comfortable required check, as a share of half its pass band; open bands have
-/// nothing to compare with.
-fn comfort(findings: &[Finding]) -> f64 {
-    let required = findings.iter().filter(|f| f.limit.required);
-    let share = required.filter_map(|f| match &f.limit.accept {
-        Accept::Range { pass, .. } => Some(f.slack? / ((pass.max? - pass.min?) / 2.0).max(1e-9)),
-        Accept::OneOf(_) => None,
-    });
-    share.fold(1.0, f64::min)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::check;
-    use crate::verdict::{Band, Limit, Reading};
-
-    fn verdict(outcome: Outcome, slack: f64) -> Verdict {
-        let pass = Band { min: Some(-10.0), max: Some(10.0) };
-        let accept = Accept::Range { pass, review: pass };
-        let finding = Finding {
-            check: "yaw",
-            outcome,
-            measured: Ok(Reading::exact(0.0)),
-            limit: Limit { accept, required: true, clause: String::new() },
-            slack: Some(slack),
-            fault: None,
-            reason: None,
-        };
-        Verdict { outcome, findings: vec![finding], first: None }
-    }
-
-    #[test]
-    fn the_best_of_a_burst_passes_with_the_most_room_and_a_pause_begins_another() {
-        let mut bursts = Bursts::new(Duration::from_secs(10));
-        let mut take = |id: &str, outcome, slack, s| {
-            let best = bursts.take(id, &verdict(outcome, slack), Duration::from_secs(s));
-            (best.id, best.of)
-        };
-        assert_eq!(take("a", Outcome::Fail, -3.0, 0), ("a".into(), 1));
-        assert_eq!(take("b", Outcome::Pass, 2.0, 4), ("b".into(), 2));
-        assert_eq!(take("c", Outcome::Pass, 8.0, 8), ("c".into(), 3));
-        assert_eq!(take("d", Outcome::Review, 9.0, 12), ("c".into(), 4));
-        assert_eq!(take("e", Outcome::Fail, -9.0, 30), ("e".into(), 1));
-    }
+    use crate::verdict::Reading;
 
     #[test]
     fn a_drift_is_told_once_and_again_after_it_was_mended() {
