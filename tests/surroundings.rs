@@ -420,6 +420,8 @@ fn a_ledger_that_others_hold_or_spoil_is_one_line_and_no_verdict_is_lost() {
     assert!(whole.len() > 40_000);
 
     let holder = Connection::open(&ledger).unwrap();
+    // As a run that is going on has it.
+    holder.pragma_update(None, "journal_mode", "wal").unwrap();
     holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let locked = check(&ledger);
     let said = text(&locked.stderr);
