@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::capture::{Capture, Given, Met, Take};
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, panic_said};
 use crate::gate::Gate;
 use crate::pipeline::Checked;
 use crate::profile::{Profile, Stage};
@@ -196,10 +196,6 @@ pub fn guarded<T: From<Checked>>(
             done
         }
         // A session that was left in the middle of a run is not used again.
-        Err(panic) => {
-            let said = panic.downcast_ref::<String>().map(String::as_str);
-            let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
-            fail(&format!("the program failed on this file: {}", said.unwrap_or("no message")))
-        }
+        Err(panic) => fail(&format!("the program failed on this file: {}", panic_said(&*panic))),
     }
 }

@@ -134,6 +134,13 @@ fn files<'a>(
             let picture = || is_called_like_a_picture(&id) && filter.takes(&id);
             (archive || picture()).then(|| Ok(Capture { id: id.clone(), path: entry.into_path() }))
         }
+        // A link that leads nowhere, or in a circle, stands for a picture that is missing.
+        Ok(entry) if entry.path_is_symlink() => {
+            let id = id(entry.path().strip_prefix(input).unwrap_or(entry.path()));
+            let wanted = is_called_like_a_picture(&id) && filter.takes(&id);
+            let source = std::fs::metadata(entry.path()).err().filter(|_| wanted)?;
+            Some(Err(Error::Read { path: entry.into_path(), source }))
+        }
         Ok(_) => None,
         Err(e) => {
             let path = e.path().unwrap_or(input).to_owned();

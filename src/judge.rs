@@ -116,10 +116,10 @@ fn compare(
     }
 }
 
-/// Distance to the nearest end of the band: positive inside, negative outside. Not a number is as
-/// far outside as can be.
+/// Distance to the nearest end of the band: positive inside, negative outside. What is no number, or no
+/// finite one, is as far outside as can be: something went wrong where it was measured.
 fn slack(value: f64, band: Band) -> f64 {
-    if value.is_nan() {
+    if !value.is_finite() {
         return f64::NEG_INFINITY;
     }
     let above = band.min.map_or(f64::INFINITY, |min| value - min);

@@ -132,12 +132,15 @@ fn place(inside: &str) -> Result<Part, String> {
 /// A name that every file system takes: no separators, control characters, device names, blanks or
 /// leading dots.
 fn safe(name: &str) -> String {
+    // Also what turns the order of reading around, and makes a name look like another.
+    let turns = |c| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = |c: char| if c.is_whitespace() || c.is_control() || turns(c) { '_' } else { c };
+    let plain: String = name.trim().chars().map(plain).collect();
+    let plain = plain.trim_start_matches('.');
+    // Cut first: what is made safe stays so, and only ever gets shorter.
+    let end = (0..=plain.len().min(LONGEST)).rev().find(|i| plain.is_char_boundary(*i));
     let options = sanitize_filename::Options { windows: true, truncate: false, replacement: "_" };
-    let clean = sanitize_filename::sanitize_with_options(name.trim(), options);
-    let clean: String = clean.chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect();
-    let clean = clean.trim_start_matches('.');
-    let end = (0..=clean.len().min(LONGEST)).rev().find(|i| clean.is_char_boundary(*i));
-    clean[..end.unwrap_or(0)].to_owned()
+    sanitize_filename::sanitize_with_options(&plain[..end.unwrap_or(0)], options)
 }
 
 /// Names given in a run: none is given twice, also on file systems that know no capitals.

@@ -25,12 +25,13 @@ mod sniff;
 
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, panic_said};
 pub use facts::{ColourSpace, FileFacts, Format, JpegFacts};
 use raster::{Fault, Raster};
 use sniff::Content;
@@ -124,7 +125,7 @@ pub fn decode_within(bytes: &[u8], path: &Path, limits: &Limits) -> Result<Photo
         return Err(Error::Empty { path: path.into() });
     }
     let (format, raster) = match sniff::identify(bytes) {
-        Content::Picture(format) => (format, read_raster(bytes, format, limits)),
+        Content::Picture(format) => (format, guarded(|| read_raster(bytes, format, limits))),
         Content::Unsupported(what) => {
             return Err(Error::Unsupported { path: path.into(), what: what.into() });
         }
@@ -135,6 +136,15 @@ pub fn decode_within(bytes: &[u8], path: &Path, limits: &Limits) -> Result<Photo
     raster
         .map(|raster| finish(raster, format, bytes.len() as u64, path))
         .map_err(|fault| fault.at(path, format, limits))
+}
+
+/// Decoders meet what their authors never thought of: a panic of one is a damaged file.
+fn guarded(
+    read: impl FnOnce() -> std::result::Result<Raster, Fault>,
+) -> std::result::Result<Raster, Fault> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        Err(Fault::corrupt(format!("the decoder failed on it: {}", panic_said(&*panic))))
+    })
 }
 
 /// The file's bytes, unless there are too many of them.
@@ -205,4 +215,17 @@ fn finish(raster: Raster, format: Format, bytes: u64, path: &Path) -> Photo {
         raw_preview,
     };
     Photo { pixels, facts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_is_a_damaged_file() {
+        let fault = guarded(|| panic!("index out of bounds")).err().unwrap();
+        let error = fault.at(Path::new("a.jpg"), Format::Jpeg, &Limits::default());
+        let wanted = "a.jpg: damaged JPEG file: the decoder failed on it: index out of bounds";
+        assert_eq!(error.to_string(), wanted);
+    }
 }

@@ -3,21 +3,27 @@
 //! An archive may come from anywhere. A name that leads out of it is refused, a member is never read
 //! beyond the limit for files, and one that inflates like no picture does ends the archive.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Component, Path};
 
 use encoding_rs::GB18030;
 
-use super::{Capture, Filter, Given, Take, is_called_like_a_picture};
-use crate::error::{Error, Result};
+use super::{Capture, Filter, Given, Met, Take, is_called_like_a_picture};
+use crate::error::{Error, Result, panic_said};
 
-/// A compressed TAR may become so many times its size...
+/// What is packed may become so many times its size...
 const RATIO: u64 = 100;
 
 /// ... beyond this many bytes, before it is taken for a bomb. Pictures hardly compress, deflate reaches 1000.
 const FREE: u64 = 256 << 20;
+
+/// ... and a single member beyond this many, since members are held in memory, several at a time: a bitmap
+/// of 20 megapixels.
+const LARGE: u64 = 64 << 20;
 
 /// Most members of one archive.
 const MOST: usize = 1_000_000;
@@ -56,14 +62,33 @@ pub(super) fn walk(
     take: Take,
 ) -> ControlFlow<()> {
     let members = Members { archive, filter, limit };
-    let walked = match kind {
+    guarded(&members, take, |take| match kind {
         Kind::Zip => members.zip(take),
         Kind::Tar => members.tar(|file| Ok(Box::new(file)), take),
         Kind::TarGz => {
             members.tar(|file| Ok(Box::new(flate2::read::MultiGzDecoder::new(file))), take)
         }
         Kind::TarZst => members.tar(|file| Ok(Box::new(zstd::Decoder::with_buffer(file)?)), take),
+    })
+}
+
+/// Walk, with an error in the place of what a library cannot bear.
+fn guarded(members: &Members, take: Take, walk: impl FnOnce(Take) -> Walked) -> ControlFlow<()> {
+    let taking = Cell::new(false);
+    let mut given = |met: Met| {
+        taking.set(true);
+        let flow = take(met);
+        taking.set(false);
+        flow
     };
+    let walked = catch_unwind(AssertUnwindSafe(|| walk(&mut given)));
+    let walked = walked.unwrap_or_else(|panic| {
+        // A panic of whoever takes is none of the archive's.
+        if taking.get() {
+            resume_unwind(panic);
+        }
+        Err(members.broken(format!("it cannot be read: {}", panic_said(&*panic))))
+    });
     // What ended the archive is one error; the pictures before it have been given.
     walked.unwrap_or_else(|e| take(Err(e)))
 }
@@ -91,7 +116,10 @@ impl Members<'_> {
                 Ok(member) => {
                     let name = text(member.name_raw());
                     let Some(capture) = self.member(&name) else { continue };
-                    capture.and_then(|capture| self.read(capture, member.size(), member))
+                    let (size, packed) = (member.size(), member.compressed_size());
+                    let left = LARGE.max(packed.saturating_mul(RATIO));
+                    let member = Metered { inner: member, left };
+                    capture.and_then(|capture| self.read(capture, size, member))
                 }
                 // Such as one that is encrypted.
                 Err(e) => Err(self.lost(&format!("member {}", i + 1), e.to_string())),
@@ -305,6 +333,41 @@ mod tests {
         let said = met(&path("bomb.tar.gz"), 1000);
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(said[0].as_ref().unwrap_err().contains("inflates"), "{said:?}");
+    }
+
+    #[test]
+    fn a_panic_of_a_library_is_one_error_and_what_was_met_before_stays() {
+        let archive = Capture { id: "in".to_owned(), path: "in.zip".into() };
+        let members = Members { archive: &archive, filter: &Filter::default(), limit: 1 };
+        let mut met = Vec::new();
+        let mut take = |one: Met| {
+            met.push(one.map(|g| g.capture.id).map_err(|e| e.to_string()));
+            ControlFlow::Continue(())
+        };
+        let flow = guarded(&members, &mut take, |take| {
+            let _ = take(Ok(Given { capture: archive.clone(), bytes: None }));
+            panic!("index out of bounds");
+        });
+        assert!(flow.is_continue());
+        let wanted = "in.zip: archive: it cannot be read: index out of bounds".to_owned();
+        assert_eq!(met, [Ok("in".to_owned()), Err(wanted)]);
+        // Who takes may fail as well, and is not told that the archive is broken.
+        let failed = catch_unwind(|| {
+            guarded(&members, &mut |_| panic!("mine"), |take| {
+                Ok(take(Err(members.broken(String::new()))))
+            })
+        });
+        assert_eq!(panic_said(&*failed.unwrap_err()), "mine");
+    }
+
+    #[test]
+    fn a_member_that_inflates_like_no_picture_is_not_read_to_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let zeros = vec![0; 65 << 20];
+        zip(&[("bomb.jpg", &zeros), ("small.jpg", b"x")], &dir.path().join("a.zip"));
+        let said = met(&dir.path().join("a.zip"), 1 << 30);
+        assert!(said[0].as_ref().unwrap_err().contains("inflates"), "{said:?}");
+        assert_eq!(said[1], Ok(("in/small.jpg".to_owned(), b"x".to_vec())));
     }
 
     #[test]

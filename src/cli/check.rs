@@ -234,7 +234,8 @@ fn work(job: &Job) -> Result<(Summary, Files)> {
 fn left(path: &Path) -> bool {
     let there = path.exists();
     if there {
-        eprintln!("{}: left as it was, for the run did not come to its end", path.display());
+        let called = terminal::printable(&path.to_string_lossy());
+        eprintln!("{called}: left as it was, for the run did not come to its end");
     }
     there
 }

@@ -13,6 +13,7 @@ use crate::rejudge;
 use crate::report::columns::Columns;
 use crate::report::json;
 use crate::report::spreadsheet::{self, Csv, Line};
+use crate::report::terminal::printable;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -99,6 +100,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<u8> {
             Ok(part) => part,
             // Of another program, whose checks had other names: its limits cannot be told any more.
             Err(name) => {
+                let name = printable(&name);
                 eprintln!("{name}: left out, for its profile in the ledger is of another program");
                 left_out += 1;
                 return ControlFlow::Continue(());

@@ -131,7 +131,12 @@ impl Ledger {
         anew.map_err(|e| said(&self.path, &e))?;
         let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0));
         match busy.map_err(|e| said(&self.path, &e))? {
-            0 => Ok(()),
+            // As a run leaves it: readers need write nothing beside it. Where others are at work, it is theirs.
+            0 => {
+                let _ = self.connection.busy_timeout(std::time::Duration::ZERO);
+                let _ = self.connection.pragma_update(None, "journal_mode", "delete");
+                Ok(())
+            }
             _ => Err(refuse(
                 &self.path,
                 "the rows are gone, and what stands beside the ledger (-wal) still holds them: another \

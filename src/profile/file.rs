@@ -1,5 +1,6 @@
 //! Finding and reading profile files, and the files that they extend.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::built_in::{self, BUILT_IN};
@@ -7,6 +8,15 @@ use super::raw::RawProfile;
 use super::resolve::resolve;
 use super::{Profile, invalid};
 use crate::error::Result;
+
+/// Bytes of the largest profile that is read; ours have up to 30,000.
+const LARGEST: u64 = 1 << 20;
+
+/// Longest line that is quoted, characters.
+const WIDEST: usize = 200;
+
+/// Most profiles that may extend one another.
+const DEEPEST: usize = 32;
 
 /// A profile before it is read.
 pub(super) struct File {
@@ -24,7 +34,7 @@ pub(super) fn find(name_or_path: &str, folder: &Path) -> std::result::Result<Fil
         return Ok(File { label: name_or_path.to_owned(), path: None, text: text.to_owned() });
     }
     let path = folder.join(name_or_path);
-    match std::fs::read_to_string(&path) {
+    match read_text(&path) {
         Ok(text) => Ok(File { label: path.to_string_lossy().into_owned(), path: Some(path), text }),
         Err(e) if name_or_path.ends_with(".toml") => Err(format!("{}: {e}", path.display())),
         Err(_) => {
@@ -37,11 +47,21 @@ pub(super) fn find(name_or_path: &str, folder: &Path) -> std::result::Result<Fil
     }
 }
 
+/// A file's text. The path may come from a profile of somebody else, and lead anywhere.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(std::io::Error::other("it is too large for a profile"));
+    }
+    Ok(text)
+}
+
 /// Read a file and all that it extends. `below` are those that led to it.
 pub(super) fn read(file: File, below: &mut Vec<File>) -> Result<Profile> {
     let refuse = |label: &str, reason: &str| invalid(label, reason.trim_end());
     let raw: RawProfile =
-        toml::from_str(&file.text).map_err(|e| refuse(&file.label, &e.to_string()))?;
+        toml::from_str(&file.text).map_err(|e| refuse(&file.label, &brief(&e.to_string())))?;
     let label = file.label.clone();
     let parent = match &raw.extends {
         None => None,
@@ -50,6 +70,12 @@ pub(super) fn read(file: File, below: &mut Vec<File>) -> Result<Profile> {
             let parent =
                 find(name, folder).map_err(|r| refuse(&label, &format!("extends: {r}")))?;
             below.push(file);
+            if below.len() > DEEPEST {
+                return Err(refuse(
+                    &label,
+                    &format!("extends goes over more than {DEEPEST} profiles"),
+                ));
+            }
             if below.iter().any(|f| same(f, &parent)) {
                 let way: Vec<_> = below.iter().map(|f| &f.label[..]).collect();
                 let way = format!("{} -> {}", way.join(" -> "), parent.label);
@@ -59,6 +85,15 @@ pub(super) fn read(file: File, below: &mut Vec<File>) -> Result<Profile> {
         }
     };
     resolve(raw, parent).map_err(|reason| refuse(&label, &reason))
+}
+
+/// A message that quotes the file, without the rest of lines that nobody reads.
+fn brief(said: &str) -> String {
+    let line = |l: &str| match l.char_indices().nth(WIDEST) {
+        Some((at, _)) => format!("{} ...", &l[..at]),
+        None => l.to_owned(),
+    };
+    said.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether these are the same profile, however its path is written.

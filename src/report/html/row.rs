@@ -9,6 +9,7 @@ use super::drawing::{self, Shapes};
 use super::thumb::Thumb;
 use super::{base64, block, inert};
 use crate::check;
+use crate::identity::shown;
 use crate::pipeline::{Checked, Judged};
 use crate::produce::{Made, Standard};
 use crate::verdict::{Finding, Outcome, Text};
@@ -91,7 +92,9 @@ impl Rows {
                 detail.insert("thumb".into(), json!(data_uri(&thumb.jpeg)));
             }
         }
-        if let Some(path) = places.capture.filter(|_| thumb.is_some()) {
+        // A path with an identity number is not handed on; the thumbnail has to do.
+        let handed_on = |path: &&str| thumb.is_some() && shown(path) == **path;
+        if let Some(path) = places.capture.filter(handed_on) {
             detail.insert("file".into(), json!(path));
         }
         if let Some(standard) = standard.filter(|_| checked.outcome.is_ok()) {
