@@ -51,6 +51,10 @@ pub struct Portrait<'a> {
     pub chip: RgbImage,
     /// From the photo to the chip.
     pub to_chip: Similarity,
+    /// The face at the grain of its file, no more than its mesh.
+    pub grain: CloseUp,
+    /// The same with a margin of a tenth of the eye distance.
+    pub grain_around: CloseUp,
 }
 
 impl Scene {
@@ -68,6 +72,8 @@ impl Scene {
                 person,
                 chip: face.chip(&self.photo.pixels),
                 to_chip: face.to_chip(),
+                grain: CloseUp::of(&self.photo.pixels, face, 0.0),
+                grain_around: CloseUp::of(&self.photo.pixels, face, 0.1),
             }),
             (many, _) => Err(Unreadable::because(format!(
                 "{} faces were found, so it is not clear whose to measure",
@@ -103,11 +109,6 @@ impl Portrait<'_> {
     pub fn geometry(&self) -> Geometry {
         let size = self.scene.photo.pixels.dimensions();
         Geometry::of(size, self.face, &self.person.body.marks)
-    }
-
-    /// The face at the grain of its file, with a margin of `margin` eye distances.
-    pub fn close_up(&self, margin: f32) -> CloseUp {
-        CloseUp::of(&self.scene.photo.pixels, self.face, margin)
     }
 
     /// Share, 0 to 1, of the columns of a box on the chip (left, top, right, bottom) that show hair in

@@ -3,7 +3,6 @@
 use image::GrayImage;
 
 use super::{Check, Measure, face_confidence, fault, text};
-use crate::closeup::CloseUp;
 use crate::face::part;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
@@ -37,14 +36,14 @@ const DIRECTIONS: u32 = 8;
 const REACHES: [f32; 2] = [1.5, 6.0];
 
 fn measure(portrait: &Portrait) -> Measured {
-    let mut close = portrait.close_up(0.1);
+    let close = &portrait.grain_around;
     let (w, h) = close.size();
-    close.luma = smoothed(&close.luma, w, h);
+    let luma = smoothed(&close.luma, w, h);
     let face = close.region(portrait.face, &[part::OVAL], &[]);
     let ratios: Vec<f32> = (0..DIRECTIONS)
         .filter_map(|k| {
             let angle = k as f32 * std::f32::consts::PI / DIRECTIONS as f32;
-            fine_share(&close, &face, angle.sin_cos())
+            fine_share(&luma, (w, h), &face, angle.sin_cos())
         })
         .collect();
     if ratios.len() < DIRECTIONS as usize {
@@ -78,29 +77,68 @@ fn smoothed(luma: &[f32], w: usize, h: usize) -> Vec<f32> {
 
 /// Mean absolute second difference over the fine reach divided by that over the coarse one, along a
 /// direction; `None` of too few pixels.
-fn fine_share(close: &CloseUp, mask: &GrayImage, (sin, cos): (f32, f32)) -> Option<f32> {
-    let (w, h) = close.size();
+fn fine_share(
+    luma: &[f32],
+    (w, h): (usize, usize),
+    mask: &GrayImage,
+    (sin, cos): (f32, f32),
+) -> Option<f32> {
     if w < 3 || h < 3 {
         return None;
     }
-    let at = |x: f32, y: f32| {
-        let (x, y) = (x.clamp(0.0, w as f32 - 1.001), y.clamp(0.0, h as f32 - 1.001));
-        let (i, fx, fy) = (y as usize * w + x as usize, x.fract(), y.fract());
-        let row = |i: usize| close.luma[i] + fx * (close.luma[i + 1] - close.luma[i]);
-        row(i) + fy * (row(i + w) - row(i))
-    };
     let (mut sums, mut count) = ([0.0_f64; 2], 0);
-    for (x, y, _) in mask.enumerate_pixels().filter(|(_, _, m)| m.0[0] > 0) {
-        // Between pixels along both axes in all directions: interpolation smooths each alike.
-        let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
+    let mut bends = vec![0.0; w];
+    for (y, row) in mask.as_raw().chunks_exact(w).enumerate() {
+        let Some(first) = row.iter().position(|&m| m > 0) else { continue };
+        let last = row.iter().rposition(|&m| m > 0).unwrap_or(first);
+        let (row, bends) = (&row[first..=last], &mut bends[first..=last]);
         for (sum, reach) in sums.iter_mut().zip(REACHES) {
-            let (dx, dy) = (cos * reach, sin * reach);
-            let bend = at(x + dx, y + dy) + at(x - dx, y - dy) - 2.0 * at(x, y);
-            *sum += f64::from(bend.abs());
+            let way = [cos * reach, sin * reach];
+            // Between pixels along both axes in all directions: interpolation smooths each alike.
+            bends.fill(0.0);
+            add_shifted(luma, (w, h), [first, y], [0.5, 0.5], -2.0, bends);
+            for side in [1.0, -1.0] {
+                let shift = way.map(|v| 0.5 + side * v);
+                add_shifted(luma, (w, h), [first, y], shift, 1.0, bends);
+            }
+            let inside = bends.iter().zip(row).filter(|(_, m)| **m > 0);
+            *sum += f64::from(inside.map(|(b, _)| b.abs()).sum::<f32>());
         }
-        count += 1;
+        count += row.iter().filter(|m| **m > 0).count();
     }
     (count > 200).then(|| ((sums[0] + 1e-3) / (sums[1] + 1e-3)) as f32)
+}
+
+/// Adds `weight` times the luma at `shift` from each of a row of pixels, which begins at `from`, bilinear;
+/// beyond the picture its edge goes on. One shift for all: so are the weights of the four neighbours.
+fn add_shifted(
+    luma: &[f32],
+    (w, h): (usize, usize),
+    [from, y]: [usize; 2],
+    shift: [f32; 2],
+    weight: f32,
+    to: &mut [f32],
+) {
+    let [(dx, fx), (dy, fy)] = shift.map(|v| (v.floor() as isize, v - v.floor()));
+    let place = |v: usize, d: isize, n: usize| (v as isize + d).clamp(0, n as isize - 1) as usize;
+    let (upper, lower) = (w * place(y, dy, h), w * place(y, dy + 1, h));
+    let (upper, lower) = (&luma[upper..upper + w], &luma[lower..lower + w]);
+    let [a, b, c, d] =
+        [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy].map(|v| v * weight);
+    let left = from as isize + dx;
+    if left >= 0 && left as usize + to.len() < w {
+        let (upper, lower) = (&upper[left as usize..], &lower[left as usize..]);
+        let n = to.len();
+        let (p, q, r, s) = (&upper[..n], &upper[1..=n], &lower[..n], &lower[1..=n]);
+        for (i, to) in to.iter_mut().enumerate() {
+            *to += a * p[i] + b * q[i] + c * r[i] + d * s[i];
+        }
+        return;
+    }
+    for (i, to) in to.iter_mut().enumerate() {
+        let (x0, x1) = (place(from + i, dx, w), place(from + i, dx + 1, w));
+        *to += a * upper[x0] + b * upper[x1] + c * lower[x0] + d * lower[x1];
+    }
 }
 
 #[cfg(test)]
@@ -123,10 +161,9 @@ mod tests {
         let spread = |picture: RgbImage| {
             let luma: Vec<f32> = picture.pixels().map(|p| crate::pixels::luma(*p)).collect();
             let luma: Vec<f32> = smoothed(&luma, 120, 120);
-            let close = CloseUp { picture, luma, by: 1, origin: [0.0; 2], eyes: 90.0 };
             let mask = GrayImage::from_pixel(120, 120, Luma([255]));
-            let along = fine_share(&close, &mask, (0.0, 1.0)).unwrap();
-            let across = fine_share(&close, &mask, (1.0, 0.0)).unwrap();
+            let along = fine_share(&luma, (120, 120), &mask, (0.0, 1.0)).unwrap();
+            let across = fine_share(&luma, (120, 120), &mask, (1.0, 0.0)).unwrap();
             (across / along).log2()
         };
         assert!(spread(even).abs() < 0.25);

@@ -31,8 +31,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn measure(portrait: &Portrait) -> Measured {
-    let close = portrait.close_up(0.0);
-    let residual = residual(&close);
+    let close = &portrait.grain;
+    let residual = residual(close);
     let smoothest = SKIN
         .iter()
         .filter_map(|p| deviation(&residual, &close.region(portrait.face, &[p], &[])))

@@ -80,18 +80,30 @@ fn measure(portrait: &Portrait) -> Measured {
 fn backdrop(portrait: &Portrait, small: &RgbImage, by: f32) -> GrayImage {
     let matte = &portrait.person.body.matte;
     let (w, h) = matte.alpha.dimensions();
-    let alpha = |x: f32, y: f32| {
-        let [mx, my] = matte.to_matte.apply([x * by, y * by]);
-        let place = |v: f32, n: u32| v.round().clamp(0.0, n as f32 - 1.0) as u32;
-        matte.alpha.get_pixel(place(mx, w), place(my, h)).0[0]
-    };
+    // No rotation: a column of the picture is one of the matte, and a row a row. With room at all sides.
+    let place = |v: f32, n: u32| v.round().clamp(0.0, n as f32 - 1.0) as usize;
+    let at = |i: u32| (i as f32 - AROUND as f32) * by;
+    let xs: Vec<usize> = (0..small.width() + 2 * AROUND)
+        .map(|x| place(matte.to_matte.apply([at(x), 0.0])[0], w))
+        .collect();
+    let rows = (0..small.height() + 2 * AROUND).map(|y| {
+        let y = place(matte.to_matte.apply([0.0, at(y)])[1], h);
+        let row = &matte.alpha.as_raw()[y * w as usize..][..w as usize];
+        xs.iter().map(|&x| row[x] < 0.05).collect::<Vec<bool>>()
+    });
+    let clear: Vec<Vec<bool>> = rows.collect();
+    let (near, far) = (AROUND as usize, 2 * AROUND as usize);
     GrayImage::from_fn(small.width(), small.height(), |x, y| {
-        let (x, y) = (x as f32, y as f32);
-        let around = [(0.0, 0.0), (6.0, 0.0), (-6.0, 0.0), (0.0, 6.0), (0.0, -6.0)];
-        let clear = around.iter().all(|(dx, dy)| alpha(x + dx, y + dy) < 0.05);
+        let (x, y) = (x as usize, y as usize);
+        let row = &clear[y + near];
+        let level = row[x] && row[x + near] && row[x + far];
+        let clear = level && clear[y][x + near] && clear[y + far][x + near];
         Luma([if clear { 255 } else { 0 }])
     })
 }
+
+/// How far from any trace of the person the backdrop begins, pixels of what is looked at.
+const AROUND: u32 = 6;
 
 /// Pixels that stand out from the mean of the backdrop around them.
 fn strokes(small: &RgbImage, backdrop: &GrayImage) -> GrayImage {

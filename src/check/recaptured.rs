@@ -30,13 +30,13 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn measure(portrait: &Portrait) -> Measured {
-    let close = portrait.close_up(0.0);
+    let close = &portrait.grain;
     let (w, h) = close.size();
     if w.min(h) < 64 {
         return Err(Unreadable::because("the face has too few pixels"));
     }
     Ok(Reading {
-        value: Value::Number(peak(&close)),
+        value: Value::Number(peak(close)),
         confidence: face_confidence(portrait),
         evidence: vec![Evidence::Region(portrait.face.outline(part::OVAL))],
     })
@@ -47,15 +47,22 @@ fn peak(close: &CloseUp) -> f64 {
     let (w, h) = close.size();
     let spectrum = spectrum::of(&close.luma, w, h);
     let mut strongest = 0.0_f32;
+    // Away from the spectrum's ends the neighbours need not go round.
+    let steps = RING.map(|(dx, dy)| dy * w as isize + dx);
+    let inner = |i: usize| (4..w - 4).contains(&(i % w)) && (4..h - 4).contains(&(i / w));
     for i in 0..w * h {
         let [x, y] = spectrum.frequency(i);
         // Axes: ends of the picture, JPEG's blocks, rows of a sensor. Slow waves: the face itself.
         // Each pair of opposite frequencies is one wave.
-        if x < 0.03 || y.abs() < 0.03 || x.hypot(y) < 0.1 {
+        if x < 0.03 || y.abs() < 0.03 || x * x + y * y < 0.01 {
             continue;
         }
         // The window spreads a wave over its next neighbours: those belong to the peak.
-        let around: f32 = RING.iter().map(|&(dx, dy)| spectrum.near(i, dx, dy)).sum();
+        let around: f32 = if inner(i) {
+            steps.iter().map(|&step| spectrum.power[i.wrapping_add_signed(step)]).sum()
+        } else {
+            RING.iter().map(|&(dx, dy)| spectrum.near(i, dx, dy)).sum()
+        };
         let usual = around / RING.len() as f32 + 1.0;
         strongest = strongest.max(spectrum.power[i] / usual);
     }

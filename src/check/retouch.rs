@@ -36,8 +36,8 @@ const FEATURES: [&[usize]; 4] =
     [part::RIGHT_EYE, part::LEFT_EYE, part::RIGHT_BROW, part::LEFT_BROW];
 
 fn measure(portrait: &Portrait) -> Measured {
-    let close = portrait.close_up(0.0);
-    let detail = detail(&close);
+    let close = &portrait.grain;
+    let detail = detail(close);
     let on = |outlines: &[&[usize]]| {
         let mask = close.region(portrait.face, outlines, &[]);
         chosen(&detail, &mask)

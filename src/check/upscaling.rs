@@ -33,13 +33,13 @@ pub(super) const CHECK: Check = Check {
 const MOST: f64 = 0.5;
 
 fn measure(portrait: &Portrait) -> Measured {
-    let close = portrait.close_up(0.1);
+    let close = &portrait.grain_around;
     let (w, h) = close.size();
     if w.min(h) < 40 {
         return Err(Unreadable::because("the face has too few pixels"));
     }
     Ok(Reading {
-        value: Value::Number(100.0 * reach(&close)),
+        value: Value::Number(100.0 * reach(close)),
         confidence: face_confidence(portrait),
         evidence: vec![Evidence::Region(portrait.face.outline(part::OVAL))],
     })
