@@ -37,8 +37,11 @@ impl CloseUp {
         let (cols, rows) = (side(left, cut(x1 + m, w)), side(top, cut(y1 + m, h)));
         // A sliver at the picture's end is narrower than one pixel of the close-up.
         let (full_w, full_h) = ((cols * by).min(w - left), (rows * by).min(h - top));
-        let part = image::imageops::crop_imm(photo, left, top, full_w, full_h).to_image();
-        let picture = if by > 1 { pixels::shrink(&part, cols, rows) } else { part };
+        let part = [left, top, full_w, full_h];
+        let picture = match by {
+            1 => pixels::part(photo, part),
+            _ => pixels::shrink_part(photo, part, cols, rows),
+        };
         let luma = picture.pixels().map(|p| pixels::luma(*p)).collect();
         CloseUp { picture, luma, by, origin: [left as f32, top as f32], eyes: eyes / by as f32 }
     }

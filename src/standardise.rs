@@ -6,6 +6,7 @@
 mod background;
 mod doubt;
 pub mod encode;
+mod lanczos;
 mod resample;
 pub mod sheet;
 

@@ -7,9 +7,9 @@
 //! Images", CVPR 2000, with one cluster on either side). A plain studio backdrop is what it is made for; where the two
 //! colours spread as wide as they lie apart, the matte keeps its own word.
 
-use image::{Luma, RgbImage};
+use image::RgbImage;
 
-use crate::guided::{Plane, window_means};
+use crate::guided::{Plane, window_sums};
 
 /// Up to this alpha a pixel counts as surely background, from 1 minus it on as surely person.
 const SURE: f32 = 0.2;
@@ -21,46 +21,58 @@ const ENOUGH: f32 = 3.0;
 /// are `2 radius + 1` pixels wide.
 pub fn unmix(picture: &RgbImage, alpha: &Plane, radius: usize) -> Plane {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let colours: Vec<[f32; 3]> =
-        picture.pixels().map(|p| p.0.map(|v| f32::from(v) / 255.0)).collect();
+    let (colours, own) = (picture.as_raw(), alpha.as_raw());
+    let mut out = alpha.clone();
+    let values: &mut [f32] = &mut out;
     // Of inner pixels, then of outer ones: how many, their colours, the squares of these.
-    let mut sums: Vec<[f32; 10]> = colours
-        .iter()
-        .zip(alpha.pixels())
-        .map(|(&[r, g, b], a)| {
-            let square = r * r + g * g + b * b;
-            let inner = [1.0, r, g, b, square].map(|v| if a.0[0] >= 1.0 - SURE { v } else { 0.0 });
-            let outer = [1.0, r, g, b, square].map(|v| if a.0[0] <= SURE { v } else { 0.0 });
-            let mut all = [0.0; 10];
-            all[..5].copy_from_slice(&inner);
-            all[5..].copy_from_slice(&outer);
-            all
-        })
-        .collect();
-    window_means(&mut sums, width, height, radius);
-    let enough = ENOUGH / ((2 * radius + 1) * (2 * radius + 1)) as f32;
-    Plane::from_fn(picture.width(), picture.height(), |x, y| {
-        let i = y as usize * width + x as usize;
-        let own = alpha.get_pixel(x, y).0[0];
-        Luma([match own {
-            a if a <= SURE / 10.0 => 0.0,
-            a if a >= 1.0 - SURE / 10.0 => 1.0,
-            _ => share(colours[i], &sums[i], enough, own),
-        }])
-    })
+    let fill = |y: usize, row: &mut [[i32; 10]]| {
+        let row_of = y * width..(y + 1) * width;
+        let pixels = colours[3 * row_of.start..3 * row_of.end].chunks_exact(3);
+        for ((to, p), &a) in row.iter_mut().zip(pixels).zip(&own[row_of]) {
+            let [r, g, b] = [p[0], p[1], p[2]].map(i32::from);
+            let all = [1, r, g, b, r * r + g * g + b * b];
+            *to = [0; 10];
+            if a >= 1.0 - SURE {
+                to[..5].copy_from_slice(&all);
+            }
+            if a <= SURE {
+                to[5..].copy_from_slice(&all);
+            }
+        }
+    };
+    let size = (width, height);
+    window_sums(size, radius, fill, |y, sums, counts| {
+        let row_of = y * width..(y + 1) * width;
+        let pixels = colours[3 * row_of.start..3 * row_of.end].chunks_exact(3);
+        for (((value, p), sum), count) in
+            values[row_of].iter_mut().zip(pixels).zip(sums).zip(counts)
+        {
+            *value = match *value {
+                a if a <= SURE / 10.0 => 0.0,
+                a if a >= 1.0 - SURE / 10.0 => 1.0,
+                a => {
+                    // ENOUGH is of a whole window, also where the border cuts it off.
+                    let enough = ENOUGH * count / ((2 * radius + 1) * (2 * radius + 1)) as f32;
+                    let colour = [p[0], p[1], p[2]].map(|v| f32::from(v) / 255.0);
+                    share(colour, &sum.map(|v| v as f32), enough, a)
+                }
+            };
+        }
+    });
+    out
 }
 
-/// The person's share of one pixel's colour, from the means around it.
+/// The person's share of one pixel's colour, from the sums around it.
 fn share(colour: [f32; 3], sums: &[f32; 10], enough: f32, own: f32) -> f32 {
     let (inner, outer) = (&sums[..5], &sums[5..]);
     if inner[0] < enough || outer[0] < enough {
         return own;
     }
-    let mean = |s: &[f32]| [s[1] / s[0], s[2] / s[0], s[3] / s[0]];
+    let mean = |s: &[f32]| [s[1], s[2], s[3]].map(|v| v / (255.0 * s[0]));
     let (f, b) = (mean(inner), mean(outer));
     let dot = |p: [f32; 3], q: [f32; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
     let minus = |p: [f32; 3], q: [f32; 3]| [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
-    let spread = |s: &[f32], m: [f32; 3]| (s[4] / s[0] - dot(m, m)).max(0.0);
+    let spread = |s: &[f32], m: [f32; 3]| (s[4] / (255.0 * 255.0 * s[0]) - dot(m, m)).max(0.0);
     let way = minus(f, b);
     let apart = dot(way, way).max(1e-6);
     let off = minus(colour, b);
@@ -75,7 +87,7 @@ fn share(colour: [f32; 3], sums: &[f32; 10], enough: f32, own: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Rgb;
+    use image::{Luma, Rgb};
 
     const HAIR: [f32; 3] = [40.0, 30.0, 30.0];
     const BACKDROP: [f32; 3] = [100.0, 197.0, 255.0];

@@ -4,7 +4,7 @@
 //! nearest of them in colour where it hangs together with them, and what is left below the jaw is
 //! garment.
 
-use image::{GrayImage, Luma};
+use image::{GrayImage, Luma, RgbImage};
 use palette::Lab;
 
 use super::View;
@@ -93,12 +93,11 @@ pub fn tinge(a: Lab, b: Lab) -> f32 {
 /// The parts of a view. `hairline` on matte pixels.
 pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
     let (w, h) = view.size;
-    let colours: Vec<Lab> = view.matte.guide.pixels().map(|&p| lab(p)).collect();
-    let colour = |x: u32, y: u32| colours[(y * w + x) as usize];
+    let guide = &view.matte.guide;
     let polygon = |indices: &[usize]| indices.iter().map(|&i| view.mesh[i]).collect::<Vec<_>>();
     let face = pixels::region(view.size, &[polygon(OVAL)], &[]);
     let patches = [part::RIGHT_CHEEK, part::LEFT_CHEEK, part::FOREHEAD].map(polygon);
-    let skin = median(&colours, &pixels::region(view.size, &patches, &[]));
+    let skin = median(guide, &pixels::region(view.size, &patches, &[]));
     let [x0, y0, x1, y1] = view.inside;
     let in_photo = |x: u32, y: u32| (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
     let alpha = |x: u32, y: u32| view.matte.alpha.get_pixel(x, y).0[0];
@@ -111,7 +110,7 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
         let over = (x as f32 - view.mesh[10][0]).abs() < 0.9 * view.eyes;
         Luma([if above && over && face.get_pixel(x, y).0[0] == 0 { 255 } else { 0 }])
     });
-    let hair = hairline.and_then(|_| median(&colours, &scalp));
+    let hair = hairline.and_then(|_| median(guide, &scalp));
 
     let jaw = jaw_line(view);
     let mut map = GrayImage::from_fn(w, h, |x, y| {
@@ -124,7 +123,7 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
         } else if face.get_pixel(x, y).0[0] > 0 {
             Part::Face
         } else {
-            let c = colour(x, y);
+            let c = lab(*guide.get_pixel(x, y));
             let like = |to: Option<Lab>| to.map_or(f32::MAX, |to| delta_e(c, to));
             let to_skin = skin.map_or(f32::MAX, |skin| tinge(c, skin));
             let to_hair = like(hair);
@@ -143,7 +142,7 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
     keep_connected(&mut map, view, Part::Skin, Part::Face);
     keep_connected(&mut map, view, Part::Hair, Part::Edge);
     // A garment of the hair's colour cannot be told from hair that falls on it: all is garment there.
-    let alike = hair.zip(low_garment(view, &colours)).is_some_and(|(h, g)| delta_e(h, g) < LIKE);
+    let alike = hair.zip(low_garment(view)).is_some_and(|(h, g)| delta_e(h, g) < LIKE);
     for side in [-1.0, 1.0] {
         if !falls(&map, view, side) {
             crop_hair(&mut map, view, side, -0.2);
@@ -222,7 +221,7 @@ fn falls(map: &GrayImage, view: &View, side: f32) -> bool {
 }
 
 /// Median colour of the person low at both sides, where a garment is all that there can be.
-fn low_garment(view: &View, colours: &[Lab]) -> Option<Lab> {
+fn low_garment(view: &View) -> Option<Lab> {
     let [_, y0, _, y1] = view.inside;
     let chin = view.mesh[152];
     let low = (y1.saturating_sub((0.4 * view.eyes) as u32)).max(y0);
@@ -231,7 +230,7 @@ fn low_garment(view: &View, colours: &[Lab]) -> Option<Lab> {
         let there = (low..=y1).contains(&y) && (0.9..2.0).contains(&off) && view.person(x, y);
         Luma([if there && y as f32 > chin[1] + view.eyes { 255 } else { 0 }])
     });
-    median(colours, &mask)
+    median(&view.matte.guide, &mask)
 }
 
 /// Gives what was called hair on one side to the garment, from `below_chin` eye distances on.
@@ -246,9 +245,8 @@ fn crop_hair(map: &mut GrayImage, view: &View, side: f32, below_chin: f32) {
 }
 
 /// Median colour of the masked pixels.
-fn median(colours: &[Lab], mask: &GrayImage) -> Option<Lab> {
-    let chosen: Vec<Lab> =
-        colours.iter().zip(mask.pixels()).filter(|(_, m)| m.0[0] > 0).map(|(c, _)| *c).collect();
+fn median(picture: &RgbImage, mask: &GrayImage) -> Option<Lab> {
+    let chosen: Vec<Lab> = pixels::masked(picture, mask).map(lab).collect();
     if chosen.len() < 30 {
         return None;
     }

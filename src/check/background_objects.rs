@@ -1,7 +1,7 @@
 //! Things behind the person.
 
 use super::{Check, Measure, face_confidence, fault, text};
-use crate::pixels::delta_e00;
+use crate::pixels::differ;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 
@@ -55,7 +55,7 @@ fn measure(portrait: &Portrait) -> Measured {
             continue;
         }
         seen += 1;
-        if others.iter().any(|&i| delta_e00(s.colour, backdrop.colours[i]) > STEP) {
+        if others.iter().any(|&i| differ(s.colour, backdrop.colours[i], STEP)) {
             steps.push([s.x as f32, s.y as f32]);
         }
     }

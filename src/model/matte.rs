@@ -4,7 +4,7 @@
 //! to 1 (person) (model card: `models/README.md`). Its edge is then
 //! sharpened by colour ([`unmix`]) and fitted to the photo (`guided`), for use at any size.
 
-use image::{GrayImage, Luma, RgbImage};
+use image::{GrayImage, Rgb, RgbImage};
 
 use super::landmarks::frame_of;
 use super::{Shipped, planar};
@@ -91,7 +91,14 @@ impl Segmenter {
         let coarse = enlarge(&small);
         let fine = unmix(&guide, &coarse, UNMIX_RADIUS);
         let fit = guided::fit(&guide, &fine, RADIUS, EPSILON);
-        let alpha = settle(&fit.filtered(&guide), &fine);
+        let mut alpha = fit.filtered(&guide, &fine, |a| (0.01..=0.99).contains(&a));
+        // Filtered near the edge; elsewhere as it was.
+        let sure = |a: &mut f32, fine: &f32| match fine {
+            f if *f < 0.01 => *a = 0.0,
+            f if *f > 0.99 => *a = 1.0,
+            _ => {}
+        };
+        alpha.iter_mut().zip(fine.iter()).for_each(|(a, fine)| sure(a, fine));
         Ok(Matte { alpha, guide, to_matte, fit })
     }
 }
@@ -106,27 +113,33 @@ impl Matte {
     /// matte's pixels. Beyond the matte's crop its edge goes on.
     pub fn on(&self, photo: &RgbImage, to_matte: &Similarity) -> GrayImage {
         let (right, low) = (self.alpha.width() as f32 - 1.0, self.alpha.height() as f32 - 1.0);
-        GrayImage::from_fn(photo.width(), photo.height(), |x, y| {
-            let [px, py] = to_matte.apply([x as f32, y as f32]);
-            let place = [px.clamp(0.0, right), py.clamp(0.0, low)];
-            let alpha = match bilinear(&self.alpha, place) {
-                a if a < 0.01 => 0.0,
-                a if a > 0.99 => 1.0,
-                _ => self.fit.at(place, *photo.get_pixel(x, y)),
-            };
-            Luma([(255.0 * alpha).round() as u8])
-        })
+        let (width, alpha) = (self.alpha.width() as usize, self.alpha.as_raw());
+        let mut out = GrayImage::new(photo.width(), photo.height());
+        let rows = out.chunks_exact_mut(photo.width().max(1) as usize);
+        let pixels = photo.as_raw().chunks_exact(3 * photo.width().max(1) as usize);
+        // No rotation: a row of the picture is one of the matte, and a column a column.
+        let along = |x: usize| to_matte.apply([x as f32, 0.0])[0].clamp(0.0, right);
+        let xs: Vec<f32> = (0..photo.width() as usize).map(along).collect();
+        for (y, (row, pixels)) in rows.zip(pixels).enumerate() {
+            let py = to_matte.apply([0.0, y as f32])[1].clamp(0.0, low);
+            let (y0, fy) = (py as usize, py.fract());
+            let y1 = (y0 + 1).min(low as usize);
+            let (upper, lower) = (&alpha[y0 * width..][..width], &alpha[y1 * width..][..width]);
+            for ((to, p), &px) in row.iter_mut().zip(pixels.chunks_exact(3)).zip(&xs) {
+                let (x0, fx) = (px as usize, px.fract());
+                let x1 = (x0 + 1).min(width - 1);
+                let between = |row: &[f32]| row[x0] + fx * (row[x1] - row[x0]);
+                let (top, bottom) = (between(upper), between(lower));
+                let share = match top + fy * (bottom - top) {
+                    a if a < 0.01 => 0.0,
+                    a if a > 0.99 => 1.0,
+                    _ => self.fit.at([px, py], Rgb([p[0], p[1], p[2]])),
+                };
+                *to = (255.0 * share).round() as u8;
+            }
+        }
+        out
     }
-}
-
-/// The value between the four pixels around a place inside the plane.
-fn bilinear(plane: &Plane, [x, y]: [f32; 2]) -> f32 {
-    let (x0, y0) = (x as u32, y as u32);
-    let (x1, y1) = ((x0 + 1).min(plane.width() - 1), (y0 + 1).min(plane.height() - 1));
-    let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-    let at = |x, y| plane.get_pixel(x, y).0[0];
-    let row = |y| at(x0, y) + fx * (at(x1, y) - at(x0, y));
-    row(y0) + fy * (row(y1) - row(y0))
 }
 
 /// The similarity from the photo to the crop at `finer` times the network's pixels. The same rule as
@@ -141,23 +154,23 @@ fn frame(mesh: &[[f32; 3]], finer: u32) -> Similarity {
 
 /// The network's alpha at the refined matte's size, bilinear.
 fn enlarge(small: &Plane) -> Plane {
-    let (w, h) = SIZE;
-    let (right, low) = (w as f32 - 1.0 - RIM, h as f32 - 1.0 - RIM);
+    let (w, h) = (SIZE.0 as usize, SIZE.1 as usize);
     let k = 1.0 / FINER as f32;
-    Plane::from_fn(FINER * w, FINER * h, |x, y| {
-        // Both grids have their middle on the same place of the photo ([`frame`]).
-        Luma([bilinear(small, [(x as f32 * k).clamp(RIM, right), (y as f32 * k).clamp(RIM, low)])])
-    })
-}
-
-/// Filtered near the edge; elsewhere as it was.
-fn settle(filtered: &Plane, fine: &Plane) -> Plane {
-    Plane::from_fn(filtered.width(), filtered.height(), |x, y| {
-        let sure = fine.get_pixel(x, y).0[0];
-        Luma([match sure {
-            s if s < 0.01 => 0.0,
-            s if s > 0.99 => 1.0,
-            _ => filtered.get_pixel(x, y).0[0],
-        }])
-    })
+    // Both grids have their middle on the same place of the photo ([`frame`]).
+    let place = |v: usize, n: usize| {
+        let v = (v as f32 * k).clamp(RIM, n as f32 - 1.0 - RIM);
+        (v as usize, v.fract())
+    };
+    let finer = FINER as usize;
+    let xs: Vec<(usize, f32)> = (0..finer * w).map(|x| place(x, w)).collect();
+    let mut values = Vec::with_capacity(finer * w * finer * h);
+    for (y, fy) in (0..finer * h).map(|y| place(y, h)) {
+        let (upper, lower) = (&small.as_raw()[y * w..][..w], &small.as_raw()[(y + 1) * w..][..w]);
+        values.extend(xs.iter().map(|&(x, fx)| {
+            let between = |row: &[f32]| row[x] + fx * (row[x + 1] - row[x]);
+            let (top, bottom) = (between(upper), between(lower));
+            top + fy * (bottom - top)
+        }));
+    }
+    Plane::from_vec(FINER * SIZE.0, FINER * SIZE.1, values).expect("one value a pixel")
 }

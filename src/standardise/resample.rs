@@ -6,12 +6,10 @@
 use std::sync::LazyLock;
 
 use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{
-    FilterType, PixelComponentMapper, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    create_srgb_mapper,
-};
+use fast_image_resize::{PixelComponentMapper, PixelType, create_srgb_mapper};
 use image::{ImageBuffer, Rgb, RgbImage};
 
+use super::lanczos;
 use crate::framing::Plan;
 use crate::pixels::Similarity;
 
@@ -24,18 +22,8 @@ static SRGB: LazyLock<PixelComponentMapper> = LazyLock::new(create_srgb_mapper);
 pub(super) fn crop(photo: &RgbImage, plan: &Plan) -> Linear {
     let [x0, y0, x1, y1] = plan.crop.map(f64::from);
     let (w, h) = photo.dimensions();
-    // Only the part that the filter reaches is made linear: a crop may be a corner of 24 megapixels.
-    let margin = 3.0 / f64::from(plan.scale[0].min(plan.scale[1]).min(1.0)) + 1.0;
-    let low = |v: f64| (v - margin).floor().max(0.0) as u32;
-    let high = |v: f64, n: u32| ((v + margin).ceil() as u32).clamp(1, n);
-    let (left, top) = (low(x0).min(w - 1), low(y0).min(h - 1));
-    let (right, bottom) = (high(x1, w).max(left + 1), high(y1, h).max(top + 1));
-    let part = image::imageops::crop_imm(photo, left, top, right - left, bottom - top).to_image();
-    let linear = to_linear(&part);
-    let (cx, cy) = (x0 - f64::from(left), y0 - f64::from(top));
-    let cw = (x1 - x0).min(f64::from(part.width()) - cx);
-    let ch = (y1 - y0).min(f64::from(part.height()) - cy);
-    resize(&linear, [cx, cy, cw, ch], plan.size.map(|v| v as u32))
+    let (cw, ch) = ((x1 - x0).min(f64::from(w) - x0), (y1 - y0).min(f64::from(h) - y0));
+    lanczos::resize(photo, [x0, y0, cw, ch], plan.size.map(|v| v as u32))
 }
 
 /// The whole picture at another size.
@@ -44,19 +32,7 @@ pub(super) fn resized(picture: &RgbImage, size: [u32; 2]) -> RgbImage {
         return picture.clone();
     }
     let whole = [0.0, 0.0, f64::from(picture.width()), f64::from(picture.height())];
-    to_srgb(&resize(&to_linear(picture), whole, size))
-}
-
-/// A part (left, top, width, height, inside the picture) at another size.
-fn resize(linear: &Image, [x, y, w, h]: [f64; 4], [width, height]: [u32; 2]) -> Linear {
-    let mut out = Image::new(width, height, PixelType::U16x3);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .crop(x, y, w, h);
-    // The crop lies inside, and both have the same pixels.
-    Resizer::new().resize(linear, &mut out, Some(&options)).expect("a crop inside the picture");
-    let values = out.buffer().chunks_exact(2).map(|b| u16::from_ne_bytes([b[0], b[1]])).collect();
-    Linear::from_vec(width, height, values).expect("three values a pixel")
+    to_srgb(&lanczos::resize(picture, whole, size))
 }
 
 fn to_linear(part: &RgbImage) -> Image<'static> {

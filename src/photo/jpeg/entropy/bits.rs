@@ -26,8 +26,14 @@ impl<'a> Bits<'a> {
 
     /// Makes more than 32 bits valid, unless a marker or the end is near: a
     /// code (16) and its extra bits (16) then need no further look.
-    #[inline]
+    #[inline(always)]
     fn fill(&mut self) {
+        if self.valid <= 32 {
+            self.refill();
+        }
+    }
+
+    fn refill(&mut self) {
         while self.valid <= 32 {
             if let Some(&four) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()) {
                 let word = u32::from_be_bytes(four);
@@ -99,13 +105,15 @@ impl<'a> Bits<'a> {
         self.dc_difference(dc)?;
         let mut k = 1;
         while k < 64 {
-            let symbol = self.symbol(ac)?;
-            let (run, size) = (symbol >> 4, symbol & 15);
-            if size == 0 && run != 15 {
+            self.fill();
+            let Some((coefficients, bits)) = ac.step(self.buffer) else {
+                return Err(if self.valid < 16 { SHORT } else { UNDEFINED });
+            };
+            self.consume(bits)?;
+            if coefficients == 0 {
                 return Ok(()); // end of block
             }
-            k += u32::from(run) + 1;
-            self.consume(size.into())?;
+            k += coefficients;
         }
         if k == 64 { Ok(()) } else { Err(TOO_MANY) }
     }
