@@ -9,7 +9,7 @@ use photogate::capture::Capture;
 use photogate::check::{self, Measurement};
 use photogate::framing::{Geometry, plan};
 use photogate::judge::judge;
-use photogate::naming::{Subjects, Taken, Template};
+use photogate::naming::{Subjects, Taken, Template, variants};
 use photogate::profile::{self, BUILT_IN, Profile, Stage};
 use photogate::standardise::encode::{Band, encode};
 use photogate::target::Target;
@@ -311,7 +311,8 @@ proptest! {
         let mut taken = Taken::default();
         let mut seen = HashSet::new();
         for name in names {
-            let given = taken.unlike(name);
+            let given = variants(&name).find(|n| taken.is_free(n)).unwrap();
+            taken.take(&given);
             for file in [given.to_lowercase(), format!("{given}.sheet").to_lowercase()] {
                 prop_assert!(seen.insert(file.clone()), "{file} twice");
             }

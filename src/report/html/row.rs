@@ -9,7 +9,6 @@ use super::drawing::{self, Shapes};
 use super::thumb::Thumb;
 use super::{base64, block, inert};
 use crate::check;
-use crate::identity::shown;
 use crate::pipeline::{Checked, Judged};
 use crate::produce::{Made, Standard};
 use crate::verdict::{Finding, Outcome, Text};
@@ -92,8 +91,9 @@ impl Rows {
                 detail.insert("thumb".into(), json!(data_uri(&thumb.jpeg)));
             }
         }
-        // A path with an identity number is not handed on; the thumbnail has to do.
-        let handed_on = |path: &&str| thumb.is_some() && shown(path) == **path;
+        // A path with an identity number, or with what no page should hold, is not handed on; the thumbnail
+        // has to do.
+        let handed_on = |path: &&str| thumb.is_some() && printable(path) == **path;
         if let Some(path) = places.capture.filter(handed_on) {
             detail.insert("file".into(), json!(path));
         }
