@@ -433,7 +433,8 @@ fn a_ledger_that_others_hold_or_spoil_is_one_line_and_no_verdict_is_lost() {
     drop(holder);
     assert_eq!(check(&ledger).status.code(), Some(1));
 
-    let spoil: [(&str, Box<dyn Fn(&mut Vec<u8>)>); 5] = [
+    type Spoil = Box<dyn Fn(&mut Vec<u8>)>;
+    let spoil: [(&str, Spoil); 5] = [
         ("half", Box::new(|b| b.truncate(b.len() / 2))),
         ("a page and a bit", Box::new(|b| b.truncate(5000))),
         ("zeros inside", Box::new(|b| b[4096..40_000].fill(0))),

@@ -61,8 +61,11 @@ fn refused(folder: &Path, paths: &[(&str, &Path)]) -> (Option<i32>, String) {
 /// Wait until it watches: what is there before is none of its business.
 fn begun(run: &mut Child) {
     // Byte by byte: what comes after the line is for the test.
-    let said = run.stdout.as_mut().unwrap().bytes().map(|b| b.unwrap());
-    let first: Vec<u8> = said.take_while(|b| *b != b'\n').collect();
+    let (said, mut first, mut byte) = (run.stdout.as_mut().unwrap(), Vec::new(), [0]);
+    while byte != *b"\n" {
+        said.read_exact(&mut byte).unwrap();
+        first.push(byte[0]);
+    }
     assert!(first.starts_with(b"watching "), "{}", String::from_utf8_lossy(&first));
 }
 

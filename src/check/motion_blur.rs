@@ -79,23 +79,6 @@ fn smoothed(luma: &[f32], w: usize, h: usize) -> Vec<f32> {
     out
 }
 
-/// Pixels at the edge of a close-up that are left out: every sample around the others lies inside.
-const EDGE: usize = 8;
-
-/// Where a sample between pixels lies: the offset of its upper left pixel, and the weights of the four
-/// around it. One direction takes the same at every pixel.
-struct Between {
-    dx: isize,
-    dy: isize,
-    weights: [f32; 4],
-}
-
-fn between([x, y]: [f32; 2]) -> Between {
-    let (fx, fy) = (x - x.floor(), y - y.floor());
-    let weights = [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy];
-    Between { dx: x.floor() as isize, dy: y.floor() as isize, weights }
-}
-
 /// Mean absolute second difference over the fine reach divided by that over the coarse one, along a
 /// direction; `None` of too few pixels.
 fn fine_share(
@@ -104,53 +87,62 @@ fn fine_share(
     mask: &GrayImage,
     (sin, cos): (f32, f32),
 ) -> Option<f32> {
-    if w.min(h) <= 2 * EDGE {
+    if w < 3 || h < 3 {
         return None;
     }
-    // Between pixels along both axes in all directions: interpolation smooths each alike.
-    let samples = REACHES.map(|reach| {
-        [1.0, -1.0, 0.0].map(|way| between([0.5 + way * cos * reach, 0.5 + way * sin * reach]))
-    });
     let (mut sums, mut count) = ([0.0_f64; 2], 0);
-    for y in EDGE..h - EDGE {
-        let inside = EDGE..w - EDGE;
-        let row = &mask.as_raw()[y * w..][inside.clone()];
-        count += row.iter().filter(|m| **m > 0).count();
-        // The two rows of a sample, from the first pixel of ours on.
-        let rows = |b: &Between| {
-            let start = |dy: isize| {
-                (y as isize + b.dy + dy) as usize * w + (inside.start as isize + b.dx) as usize
-            };
-            [0, 1].map(|dy| &luma[start(dy)..][..inside.len() + 1])
-        };
-        for (sum, [plus, minus, middle]) in sums.iter_mut().zip(&samples) {
-            let parts = [plus, minus, middle].map(|b| (rows(b), b.weights));
-            *sum += f64::from(bend(row, parts));
+    let mut bends = vec![0.0; w];
+    for (y, row) in mask.as_raw().chunks_exact(w).enumerate() {
+        let Some(first) = row.iter().position(|&m| m > 0) else { continue };
+        let last = row.iter().rposition(|&m| m > 0).unwrap_or(first);
+        let (row, bends) = (&row[first..=last], &mut bends[first..=last]);
+        for (sum, reach) in sums.iter_mut().zip(REACHES) {
+            let way = [cos * reach, sin * reach];
+            // Between pixels along both axes in all directions: interpolation smooths each alike.
+            bends.fill(0.0);
+            add_shifted(luma, (w, h), [first, y], [0.5, 0.5], -2.0, bends);
+            for side in [1.0, -1.0] {
+                let shift = way.map(|v| 0.5 + side * v);
+                add_shifted(luma, (w, h), [first, y], shift, 1.0, bends);
+            }
+            let inside = bends.iter().zip(row).filter(|(_, m)| **m > 0);
+            *sum += f64::from(inside.map(|(b, _)| b.abs()).sum::<f32>());
         }
+        count += row.iter().filter(|m| **m > 0).count();
     }
     (count > 200).then(|| ((sums[0] + 1e-3) / (sums[1] + 1e-3)) as f32)
 }
 
-/// Sum of the absolute second differences of one row, where its mask is set; of each sample the two rows that it
-/// lies between, from the first pixel on, and the weights.
-fn bend(mask: &[u8], samples: [([&[f32]; 2], [f32; 4]); 3]) -> f32 {
-    let n = mask.len();
-    // All of one length, so that the compiler takes several pixels at a time.
-    let samples = samples
-        .map(|([up, low], weights)| ([&up[..n], &up[1..=n], &low[..n], &low[1..=n]], weights));
-    let at = |([a, b, c, d], w): &([&[f32]; 4], [f32; 4]), i: usize| {
-        w[0] * a[i] + w[1] * b[i] + w[2] * c[i] + w[3] * d[i]
-    };
-    let [plus, minus, middle] = &samples;
-    let mut sums = [0.0_f32; 8];
-    for start in (0..n).step_by(8) {
-        for (k, sum) in sums.iter_mut().enumerate().take(n - start) {
-            let i = start + k;
-            let bend = (at(plus, i) + at(minus, i) - 2.0 * at(middle, i)).abs();
-            *sum += if mask[i] > 0 { bend } else { 0.0 };
+/// Adds `weight` times the luma at `shift` from each of a row of pixels, which begins at `from`, bilinear;
+/// beyond the picture its edge goes on. One shift for all: so are the weights of the four neighbours.
+fn add_shifted(
+    luma: &[f32],
+    (w, h): (usize, usize),
+    [from, y]: [usize; 2],
+    shift: [f32; 2],
+    weight: f32,
+    to: &mut [f32],
+) {
+    let [(dx, fx), (dy, fy)] = shift.map(|v| (v.floor() as isize, v - v.floor()));
+    let place = |v: usize, d: isize, n: usize| (v as isize + d).clamp(0, n as isize - 1) as usize;
+    let (upper, lower) = (w * place(y, dy, h), w * place(y, dy + 1, h));
+    let (upper, lower) = (&luma[upper..upper + w], &luma[lower..lower + w]);
+    let [a, b, c, d] =
+        [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy].map(|v| v * weight);
+    let left = from as isize + dx;
+    if left >= 0 && left as usize + to.len() < w {
+        let (upper, lower) = (&upper[left as usize..], &lower[left as usize..]);
+        let n = to.len();
+        let (p, q, r, s) = (&upper[..n], &upper[1..=n], &lower[..n], &lower[1..=n]);
+        for (i, to) in to.iter_mut().enumerate() {
+            *to += a * p[i] + b * q[i] + c * r[i] + d * s[i];
         }
+        return;
     }
-    sums.iter().sum()
+    for (i, to) in to.iter_mut().enumerate() {
+        let (x0, x1) = (place(from + i, dx, w), place(from + i, dx + 1, w));
+        *to += a * upper[x0] + b * upper[x1] + c * lower[x0] + d * lower[x1];
+    }
 }
 
 #[cfg(test)]
