@@ -24,7 +24,7 @@ use photogate::pipeline::Pipeline;
 use photogate::produce::Order;
 use photogate::profile::{Profile, Stage};
 use photogate::resume::{self, Course, Keep};
-use photogate::scene::{Person, Scene};
+use photogate::scene::{self, Person, Scene};
 use photogate::standardise::encode::{self, Band};
 use photogate::standardise::{self, Wish, sheet};
 use photogate::verdict::Outcome;
@@ -100,7 +100,9 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         let photo = times.of("decode", || photo::decode(&bytes, &capture.path).expect("a picture"));
         let picture = &photo.pixels;
         let photo_size = [photo.facts.width, photo.facts.height];
-        let found = times.of("detector", || detector.run(picture).expect("a run"));
+        let overview = times.of("overview", || scene::overview(picture));
+        let seen = (&overview, picture.dimensions());
+        let found = times.of("detector", || detector.run(seen.0, seen.1).expect("a run"));
         let faces: Vec<Face> = times.of("landmarks", || {
             let one = |d: &photogate::model::detector::Detection| {
                 let seen = landmarker.run(picture, &d.five).expect("a run");
@@ -115,7 +117,7 @@ fn measure(engine: &Engine, path: &Path) -> Times {
             times.of("attributes", || attributer.run(picture, &faces[0].mesh).expect("a run"));
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
         let person = Some(Person { body, attributes });
-        let scene = Scene { photo, faces, doubtful: 0, person };
+        let scene = Scene { photo, overview, faces, doubtful: 0, person };
         for (check, ms) in alone(&scene) {
             match checks.iter_mut().find(|(id, _)| *id == check) {
                 Some((_, all)) => all.push(ms),

@@ -42,7 +42,7 @@ impl CloseUp {
             1 => pixels::part(photo, part),
             _ => pixels::shrink_part(photo, part, cols, rows),
         };
-        let luma = picture.pixels().map(|p| pixels::luma(*p)).collect();
+        let luma = pixels::lumas(&picture);
         CloseUp { picture, luma, by, origin: [left as f32, top as f32], eyes: eyes / by as f32 }
     }
 

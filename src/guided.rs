@@ -9,6 +9,9 @@
 use image::{ImageBuffer, Luma, RgbImage};
 use nalgebra::{Matrix3, Vector3};
 
+use crate::simd::{self, Simd, WithSimd};
+use crate::windows::{window_means, window_sums};
+
 /// One channel of floats.
 pub type Plane = ImageBuffer<Luma<f32>, Vec<f32>>;
 
@@ -31,31 +34,49 @@ pub fn fit(guide: &RgbImage, map: &Plane, radius: usize, epsilon: f32) -> Fit {
     let (colours, values) = (guide.as_raw(), map.as_raw());
     let mut coefficients = vec![[0.0; 4]; width * height];
     let size = (width, height);
-    // Sums over the window of: rgb, map, map * rgb, and the six products of colours.
-    let fill = |y: usize, row: &mut [[i32; 13]]| {
+    let fill = |y: usize, row: &mut [[u32; 16]]| {
         let row_of = y * width..(y + 1) * width;
-        let pixels = colours[3 * row_of.start..3 * row_of.end].chunks_exact(3);
-        for ((to, p), m) in row.iter_mut().zip(pixels).zip(&values[row_of]) {
-            let [r, g, b] = [p[0], p[1], p[2]].map(i32::from);
-            let m = (m * STEPS).round() as i32;
-            *to = [r, g, b, m, m * r, m * g, m * b, r * r, r * g, r * b, g * g, g * b, b * b];
-        }
+        let pixels = &colours[3 * row_of.start..3 * row_of.end];
+        simd::wide(Products { pixels, values: &values[row_of], row });
     };
-    window_sums(size, radius, fill, |y, sums, counts| {
+    window_sums(size, radius, fill, |y, sums: &[[u32; 16]], counts| {
         let row = &mut coefficients[y * width..(y + 1) * width];
         for ((to, sum), count) in row.iter_mut().zip(sums).zip(counts) {
             *to = solve(sum, *count, epsilon);
         }
     });
-    window_means(&mut coefficients, width, height, radius);
+    let coefficients = window_means(&coefficients, size, radius);
     Fit { width, height, coefficients }
+}
+
+/// What [`fit`] adds up of a row of pixels: rgb, map, map * rgb, the six products of colours, and three
+/// zeros, so that a whole number of registers holds it.
+struct Products<'a> {
+    pixels: &'a [u8],
+    values: &'a [f32],
+    row: &'a mut [[u32; 16]],
+}
+
+impl WithSimd for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for ((to, p), m) in self.row.iter_mut().zip(self.pixels.chunks_exact(3)).zip(self.values) {
+            let [r, g, b] = [u32::from(p[0]), u32::from(p[1]), u32::from(p[2])];
+            let m = (m * STEPS).round() as u32;
+            let squares = [r * r, r * g, r * b, g * g, g * b, b * b];
+            to[..7].copy_from_slice(&[r, g, b, m, m * r, m * g, m * b]);
+            to[7..13].copy_from_slice(&squares);
+        }
+    }
 }
 
 /// Steps of the map in [`fit`]: whole numbers add up without an error that grows from window to window.
 const STEPS: f32 = 1024.0;
 
 /// Slope and constant of one window of `count` pixels from its sums.
-fn solve(sums: &[i32; 13], count: f32, epsilon: f32) -> [f32; 4] {
+fn solve(sums: &[u32; 16], count: f32, epsilon: f32) -> [f32; 4] {
     let m = sums[3] as f32 / (STEPS * count);
     // Where the map is constant, it stays so; most windows are such.
     if !(0.001..0.999).contains(&m) {
@@ -72,119 +93,6 @@ fn solve(sums: &[i32; 13], count: f32, epsilon: f32) -> [f32; 4] {
     let inverse = (covariance + Matrix3::identity() * epsilon).try_inverse();
     let a = inverse.map_or(Vector3::zeros(), |i| i * with_map);
     [a.x, a.y, a.z, m - a.dot(&mean)]
-}
-
-/// Sums over the window around every pixel, cut off at the border, one row of pixels after the other.
-///
-/// `fill` gives the values of a row (it is asked twice for each), `each` gets a row's sums and of how many
-/// pixels each is. Whole numbers: what goes into a running sum comes out of it again to the last bit. A
-/// sum over a window must stay below 2^31.
-pub(crate) fn window_sums<const N: usize>(
-    (width, height): (usize, usize),
-    radius: usize,
-    fill: impl Fn(usize, &mut [[i32; N]]),
-    mut each: impl FnMut(usize, &[[i32; N]], &[f32]),
-) {
-    let mut line = vec![[0; N]; width];
-    // Over the window's rows, of every column; then over its columns as well.
-    let (mut columns, mut sums) = (vec![[0_i32; N]; width], vec![[0_i32; N]; width]);
-    let mut counts = vec![0.0; width];
-    let add =
-        |to: &mut [i32; N], v: &[i32; N]| (0..N).for_each(|k| to[k] = to[k].wrapping_add(v[k]));
-    let take =
-        |to: &mut [i32; N], v: &[i32; N]| (0..N).for_each(|k| to[k] = to[k].wrapping_sub(v[k]));
-    let mut next = 0;
-    for y in 0..height {
-        while next < (y + radius + 1).min(height) {
-            fill(next, &mut line);
-            columns.iter_mut().zip(&line).for_each(|(to, v)| add(to, v));
-            next += 1;
-        }
-        if let Some(gone) = y.checked_sub(radius + 1) {
-            fill(gone, &mut line);
-            columns.iter_mut().zip(&line).for_each(|(to, v)| take(to, v));
-        }
-        let rows = next - (y + 1).saturating_sub(radius + 1);
-        let mut sum = [0; N];
-        columns.iter().take(radius).for_each(|v| add(&mut sum, v));
-        for x in 0..width {
-            if let Some(v) = columns.get(x + radius) {
-                add(&mut sum, v);
-            }
-            if let Some(gone) = x.checked_sub(radius + 1) {
-                take(&mut sum, &columns[gone]);
-            }
-            sums[x] = sum;
-            let across = (x + radius + 1).min(width) - x.saturating_sub(radius);
-            counts[x] = (rows * across) as f32;
-        }
-        each(y, &sums, &counts);
-    }
-}
-
-/// Replaces every vector by the mean over the window around it, which is cut off at the border.
-pub(crate) fn window_means<const N: usize>(
-    values: &mut [[f32; N]],
-    width: usize,
-    height: usize,
-    radius: usize,
-) {
-    if width == 0 {
-        return;
-    }
-    let mut line = vec![[0.0; N]; width];
-    for row in values.chunks_exact_mut(width) {
-        running_means(row, &mut line, radius);
-    }
-    // All columns side by side, so that the memory is walked along. In double: a running sum of floats
-    // drifts. What was overwritten and is still to go out of the sums is kept.
-    let mut sums = vec![[0.0_f64; N]; width];
-    let mut kept = vec![[0.0_f32; N]; width * (radius + 1)];
-    let of = |y: usize| y * width..(y + 1) * width;
-    let add = |sums: &mut [[f64; N]], row: &[[f32; N]]| {
-        for (sum, v) in sums.iter_mut().zip(row) {
-            (0..N).for_each(|k| sum[k] += f64::from(v[k]));
-        }
-    };
-    (0..radius.min(height)).for_each(|y| add(&mut sums, &values[of(y)]));
-    for y in 0..height {
-        if y + radius < height {
-            add(&mut sums, &values[of(y + radius)]);
-        }
-        let slot = of(y % (radius + 1));
-        if y > radius {
-            for (sum, v) in sums.iter_mut().zip(&kept[slot.clone()]) {
-                (0..N).for_each(|k| sum[k] -= f64::from(v[k]));
-            }
-        }
-        kept[slot].copy_from_slice(&values[of(y)]);
-        let count = (y + radius + 1).min(height) - y.saturating_sub(radius);
-        let share = 1.0 / count as f64;
-        for (to, sum) in values[of(y)].iter_mut().zip(&sums) {
-            (0..N).for_each(|k| to[k] = (sum[k] * share) as f32);
-        }
-    }
-}
-
-/// Means along one row; `line` as scratch of its length.
-fn running_means<const N: usize>(values: &mut [[f32; N]], line: &mut [[f32; N]], radius: usize) {
-    let n = line.len();
-    line.copy_from_slice(values);
-    // In double: a running sum of floats drifts.
-    let mut sum = [0.0_f64; N];
-    for v in line.iter().take(radius.min(n)) {
-        (0..N).for_each(|k| sum[k] += f64::from(v[k]));
-    }
-    for i in 0..n {
-        if i + radius < n {
-            (0..N).for_each(|k| sum[k] += f64::from(line[i + radius][k]));
-        }
-        if i > radius {
-            (0..N).for_each(|k| sum[k] -= f64::from(line[i - radius - 1][k]));
-        }
-        let share = 1.0 / ((i + radius + 1).min(n) - i.saturating_sub(radius)) as f64;
-        (0..N).for_each(|k| values[i][k] = (sum[k] * share) as f32);
-    }
 }
 
 impl Fit {
@@ -268,28 +176,5 @@ mod tests {
             let out = fit(&guide, &map, 5, 1e-4).filtered(&guide, &map, |_| true);
             assert!(error(&out, &map) < 1e-3, "{value}");
         }
-    }
-
-    #[test]
-    fn window_sums_are_those_of_the_pixels_that_are_there() {
-        let fill = |y: usize, row: &mut [[i32; 1]]| {
-            (0..4).for_each(|x| row[x] = [(4 * y + x) as i32]);
-        };
-        let (mut sums, mut counts) = (Vec::new(), Vec::new());
-        window_sums((4, 3), 1, fill, |_, row, n| {
-            sums.extend(row.iter().map(|s| s[0]));
-            counts.extend_from_slice(n);
-        });
-        assert_eq!(sums, [10, 18, 24, 18, 27, 45, 54, 39, 26, 42, 48, 34]);
-        assert_eq!(counts, [4.0, 6.0, 6.0, 4.0, 6.0, 9.0, 9.0, 6.0, 4.0, 6.0, 6.0, 4.0]);
-    }
-
-    #[test]
-    fn window_means_are_those_of_the_pixels_that_are_there() {
-        let mut values: Vec<[f32; 1]> = (0..12).map(|v| [v as f32]).collect();
-        window_means(&mut values, 4, 3, 1);
-        // Corner: 0, 1, 4, 5. Middle at (1, 1): 0 1 2 4 5 6 8 9 10.
-        assert_eq!(values[0][0], 2.5);
-        assert_eq!(values[5][0], 5.0);
     }
 }

@@ -16,6 +16,8 @@
 pub mod error;
 pub mod hash;
 pub mod identity;
+pub mod simd;
+pub mod windows;
 pub mod verdict;
 pub mod capture;
 pub mod photo;

@@ -17,7 +17,7 @@ use crate::model::landmarks::{Landmarker, Landmarks};
 use crate::model::matte::Segmenter;
 use crate::photo::{FileFacts, Photo};
 use crate::profile::{Profile, Stage};
-use crate::scene::{Person, Scene};
+use crate::scene::{self, Person, Scene};
 use crate::verdict::{Unreadable, Verdict};
 
 /// What the landmark network believes in this much is a face.
@@ -125,12 +125,13 @@ impl Pipeline {
     /// # Errors
     /// When inference fails.
     pub fn perceive(&mut self, photo: Photo) -> Result<Scene> {
-        let (faces, doubtful) = self.faces(&photo.pixels)?;
+        let overview = scene::overview(&photo.pixels);
+        let (faces, doubtful) = self.faces(&photo.pixels, &overview)?;
         let person = match &faces[..] {
             [face] => Some(self.person(&photo.pixels, face)?),
             _ => None,
         };
-        Ok(Scene { photo, faces, doubtful, person })
+        Ok(Scene { photo, overview, faces, doubtful, person })
     }
 
     fn person(&mut self, picture: &RgbImage, face: &Face) -> Result<Person> {
@@ -139,13 +140,14 @@ impl Pipeline {
         Ok(Person { body: body::of(matte, face, picture.dimensions()), attributes })
     }
 
-    /// Every face of the picture, largest first, and the number of doubtful ones.
+    /// Every face of the picture, largest first, and the number of doubtful ones. They are looked for in its
+    /// [`scene::overview`] and looked at in the picture itself.
     ///
     /// # Errors
     /// When inference fails.
-    pub fn faces(&mut self, picture: &RgbImage) -> Result<(Vec<Face>, usize)> {
+    fn faces(&mut self, picture: &RgbImage, overview: &RgbImage) -> Result<(Vec<Face>, usize)> {
         let (mut faces, mut doubtful): (Vec<Face>, usize) = (Vec::new(), 0);
-        for found in self.detector.run(picture)? {
+        for found in self.detector.run(overview, picture.dimensions())? {
             let Landmarks { mesh, presence } = self.landmarker.run(picture, &found.five)?;
             let bounds = face::bounds(&mesh);
             // Two candidates that turn out to be the same face.

@@ -2,12 +2,16 @@
 //!
 //! Coordinates are pixels of the picture at hand, x right, y down, pixel centres at whole numbers.
 
+mod colour;
+
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use imageproc::drawing::draw_polygon_mut;
-use imageproc::geometric_transformations::Projection;
 use imageproc::point::Point;
-use palette::{Lab, Srgb};
+use palette::Lab;
+
+use crate::simd::{self, Simd, WithSimd};
+pub use colour::{LINEAR, delta_e, delta_e00, differ, lab, labs, lightness, luma, lumas};
 
 /// Rotation, uniform scale and shift: `x' = a x - b y + tx`, `y' = b x + a y + ty`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -123,128 +127,78 @@ pub fn cut_out(picture: &RgbImage, to_crop: &Similarity, size: (u32, u32)) -> Rg
     let (fx, fy) = (cols as f32 / sw as f32, rows as f32 / sh as f32);
     let (ox, oy) = (x0 as f32 + (fx - 1.0) / 2.0, y0 as f32 + (fy - 1.0) / 2.0);
     let s = to_crop;
-    let matrix = [
-        s.a * fx,
-        -s.b * fy,
-        s.a * ox - s.b * oy + s.tx,
-        s.b * fx,
-        s.a * fy,
-        s.b * ox + s.a * oy + s.ty,
-        0.0,
-        0.0,
-        1.0,
-    ];
+    let [a, b, c] = [s.a * fx, -s.b * fy, s.a * ox - s.b * oy + s.tx];
+    let [d, e, f] = [s.b * fx, s.a * fy, s.b * ox + s.a * oy + s.ty];
     // A similarity of positive scale always has an inverse.
-    match Projection::from_matrix(matrix) {
-        Some(projection) => warp(source, [left, top, sw, sh], projection.invert(), size),
-        None => RgbImage::new(size.0, size.1),
-    }
+    let area = a * e - b * d;
+    let back = [e, -b, b * f - c * e, -d, a, -(a * f - c * d)].map(|v| v / area);
+    simd::wide(Warp { picture: source, part: [left, top, sw, sh], back, size })
 }
 
-/// The part of the picture where `back` leads from each pixel of one of `size`, bilinear; beyond the part
-/// its edge goes on.
+/// The part of the picture where `back` (two rows of an affine map) leads from each pixel of one of `size`,
+/// bilinear; beyond the part its edge goes on.
 ///
 /// To the last bit what `imageproc`'s `warp_into` does (each step is cut to whole levels, as the limits of
 /// the checks were set with), several times as fast: it looks every pixel up behind bounds checks of its own,
 /// and wants the part as a picture.
-fn warp(
-    picture: &RgbImage,
-    [left, top, w, h]: [u32; 4],
-    back: Projection,
+struct Warp<'a> {
+    picture: &'a RgbImage,
+    part: [u32; 4],
+    back: [f32; 6],
     size: (u32, u32),
-) -> RgbImage {
-    let row = 3 * picture.width() as usize;
-    let values = &picture.as_raw()[row * top as usize + 3 * left as usize..];
-    let (right, low) = (w as usize - 1, h as usize - 1);
-    let mut out = RgbImage::new(size.0, size.1);
-    let mix = |p: u8, q: u8, t: f32| ((1.0 - t) * f32::from(p) + t * f32::from(q)) as u8;
-    for (y, line) in out.chunks_exact_mut(3 * size.0.max(1) as usize).enumerate() {
-        for (x, to) in line.chunks_exact_mut(3).enumerate() {
-            let (px, py) = back * (x as f32, y as f32);
-            let (x0, y0) = (px.floor(), py.floor());
-            let (tx, ty) = (px - x0, py - y0);
-            // `as` takes what is below zero for zero.
-            let column = |v: f32| 3 * (v as usize).min(right);
-            let line = |v: f32| row * (v as usize).min(low);
-            let at = |i: usize| &values[i..i + 3];
-            let (upper, lower) = (line(y0), line(y0 + 1.0));
-            let (near, far) = (column(x0), column(x0 + 1.0));
-            let (a, b, c, d) =
-                (at(upper + near), at(upper + far), at(lower + near), at(lower + far));
-            for k in 0..3 {
-                to[k] = mix(mix(a[k], b[k], tx), mix(c[k], d[k], tx), ty);
+}
+
+impl WithSimd for Warp<'_> {
+    type Output = RgbImage;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> RgbImage {
+        let Warp { picture, part: [left, top, w, h], back, size } = self;
+        let row = 3 * picture.width() as usize;
+        let values = &picture.as_raw()[row * top as usize + 3 * left as usize..];
+        let (right, low) = (w as usize - 1, h as usize - 1);
+        let mut out = RgbImage::new(size.0, size.1);
+        for (y, line) in out.chunks_exact_mut(3 * size.0.max(1) as usize).enumerate() {
+            for (x, to) in line.chunks_exact_mut(3).enumerate() {
+                let (x, y) = (x as f32, y as f32);
+                let px = back[0] * x + back[1] * y + back[2];
+                let py = back[3] * x + back[4] * y + back[5];
+                let (x0, y0) = (px.floor(), py.floor());
+                let (tx, ty) = (px - x0, py - y0);
+                let place = |v: i32, n: usize| (v.max(0) as usize).min(n);
+                let (column, line) = (x0 as i32, y0 as i32);
+                let upper = row * place(line, low);
+                let lower = row * place(line.saturating_add(1), low);
+                let near = 3 * place(column, right);
+                let far = 3 * place(column.saturating_add(1), right);
+                let (a, b) = (four(values, upper + near), four(values, upper + far));
+                let (c, d) = (four(values, lower + near), four(values, lower + far));
+                let mixed = mix(mix(a, b, tx), mix(c, d, tx), ty);
+                for k in 0..3 {
+                    to[k] = mixed[k] as u8;
+                }
             }
         }
+        out
+    }
+}
+
+/// The pixel at `i`. Four values are one register's work; the fourth is of the next pixel and means nothing.
+#[inline(always)]
+fn four(values: &[u8], i: usize) -> [f32; 4] {
+    match values.get(i..i + 4) {
+        Some(v) => [f32::from(v[0]), f32::from(v[1]), f32::from(v[2]), f32::from(v[3])],
+        None => [f32::from(values[i]), f32::from(values[i + 1]), f32::from(values[i + 2]), 0.0],
+    }
+}
+
+#[inline(always)]
+fn mix(p: [f32; 4], q: [f32; 4], t: f32) -> [f32; 4] {
+    let mut out = [0.0; 4];
+    for k in 0..4 {
+        out[k] = ((1.0 - t) * p[k] + t * q[k]).trunc();
     }
     out
-}
-
-/// CIE L* of an sRGB pixel, 0 to 100 (D65; CIE 15:2004).
-pub fn lightness(pixel: Rgb<u8>) -> f32 {
-    let [r, g, b] = pixel.0.map(|v| LINEAR[usize::from(v)]);
-    116.0 * bent(XYZ[1][0] * r + XYZ[1][1] * g + XYZ[1][2] * b) - 16.0
-}
-
-/// CIE L*a*b* of an sRGB pixel (D65; CIE 15:2004).
-///
-/// `palette` has it too, and is what this is tested against; here the cube roots, which take most of its
-/// time, are three steps of arithmetic each.
-pub fn lab(pixel: Rgb<u8>) -> Lab {
-    let [r, g, b] = pixel.0.map(|v| LINEAR[usize::from(v)]);
-    let [x, y, z] = XYZ.map(|row| bent(row[0] * r + row[1] * g + row[2] * b));
-    Lab::new(116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z))
-}
-
-/// Linear light, 0 to 1, of an sRGB code (IEC 61966-2-1).
-pub static LINEAR: std::sync::LazyLock<[f32; 256]> = std::sync::LazyLock::new(|| {
-    std::array::from_fn(|v| Srgb::new(v as u8, 0, 0).into_linear::<f32>().red)
-});
-
-/// From linear sRGB to CIE XYZ, each row over its value at the white point D65.
-const XYZ: [[f32; 3]; 3] = [
-    [0.412_456_4 / 0.950_47, 0.357_576_1 / 0.950_47, 0.180_437_5 / 0.950_47],
-    [0.212_672_9, 0.715_152_2, 0.072_175_0],
-    [0.019_333_9 / 1.088_83, 0.119_192 / 1.088_83, 0.950_304_1 / 1.088_83],
-];
-
-/// The function `f` of L*a*b*: the cube root, and a line near black.
-fn bent(t: f32) -> f32 {
-    if t <= 216.0 / 24389.0 { t * (841.0 / 108.0) + 4.0 / 29.0 } else { cube_root(t) }
-}
-
-/// The cube root of a positive number to the last bits: a third of the exponent, then Halley's method twice.
-fn cube_root(t: f32) -> f32 {
-    let mut root = f32::from_bits(t.to_bits() / 3 + 0x2a51_37a0);
-    for _ in 0..2 {
-        let cube = root * root * root;
-        root *= (cube + 2.0 * t) / (2.0 * cube + t);
-    }
-    root
-}
-
-/// Colour difference ΔE*ab (CIE 1976), for deciding which of two far colours is nearer; where a
-/// difference is reported or held against a limit it is ΔE00.
-pub fn delta_e(a: Lab, b: Lab) -> f32 {
-    ((a.l - b.l).powi(2) + (a.a - b.a).powi(2) + (a.b - b.b).powi(2)).sqrt()
-}
-
-/// Colour difference ΔE00 (CIE DE2000; Sharma, Wu and Dalal 2005, by way of `palette`).
-pub fn delta_e00(a: Lab, b: Lab) -> f32 {
-    palette::color_difference::Ciede2000::difference(a, b)
-}
-
-/// Whether two colours differ by more than `limit` ΔE00.
-///
-/// ΔE00 is at most 2.13 times ΔE*ab (its weights are 1 at least, a* is stretched to 1.5 times at most and
-/// the rotation term at most doubles the sum), which settles nearly all pixels of an even backdrop.
-pub fn differ(a: Lab, b: Lab, limit: f32) -> bool {
-    2.13 * delta_e(a, b) > limit && delta_e00(a, b) > limit
-}
-
-/// Rec. 709 luma of an sRGB pixel, 0 to 255.
-pub fn luma(pixel: Rgb<u8>) -> f32 {
-    let [r, g, b] = pixel.0.map(f32::from);
-    0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
 /// The pixels inside any of the polygons and outside all of the `holes`, as a mask of 255 and 0.
@@ -267,6 +221,20 @@ pub fn region(size: (u32, u32), polygons: &[Vec<[f32; 2]>], holes: &[Vec<[f32; 2
         }
     }
     mask
+}
+
+/// Places of a picture of `size` nearer than `radius` to a point, row by row.
+pub fn disc(size: (u32, u32), [x, y]: [f32; 2], radius: f32) -> impl Iterator<Item = (u32, u32)> {
+    let ends = |middle: f32, n: u32| {
+        let cut = |v: f32| v.clamp(0.0, n as f32) as u32;
+        cut((middle - radius).floor())..cut((middle + radius).ceil() + 1.0)
+    };
+    let (columns, rows) = (ends(x, size.0), ends(y, size.1));
+    let all = rows.flat_map(move |row| columns.clone().map(move |column| (column, row)));
+    all.filter(move |&(column, row)| {
+        let (dx, dy) = (column as f32 - x, row as f32 - y);
+        dx * dx + dy * dy < radius * radius
+    })
 }
 
 /// The colours of the masked pixels, row by row.
@@ -323,27 +291,12 @@ mod tests {
     }
 
     #[test]
-    fn lightness_of_black_grey_and_white() {
-        assert!(lightness(Rgb([0; 3])).abs() < 0.01);
-        assert!((lightness(Rgb([119; 3])) - 50.0).abs() < 0.3);
-        assert!((lightness(Rgb([255; 3])) - 100.0).abs() < 0.01);
-    }
-
-    #[test]
-    fn colours_are_those_of_palette_and_differ_by_the_same() {
-        use palette::FromColor;
-        let grid = |i: u32| Rgb([i % 16 * 17, i / 16 % 16 * 17, i / 256 * 17].map(|v| v as u8));
-        for i in 0..4096 {
-            let Rgb([r, g, b]) = grid(i);
-            let theirs = Lab::from_color(Srgb::new(r, g, b).into_linear::<f32>());
-            let ours = lab(grid(i));
-            assert!(delta_e(theirs, ours) < 0.01, "{:?}: {theirs:?} {ours:?}", grid(i));
-            assert!((lightness(grid(i)) - ours.l).abs() < 1e-4);
-            let other = lab(grid(i * 2657 % 4096));
-            for limit in [4.0, 12.0] {
-                assert_eq!(differ(ours, other, limit), delta_e00(ours, other) > limit);
-            }
-        }
+    fn a_disc_is_cut_off_at_the_ends() {
+        let all = |at, radius| disc((10, 8), at, radius).collect::<Vec<_>>();
+        assert_eq!(all([4.0, 4.0], 1.5).len(), 9);
+        assert_eq!(all([0.0, 0.0], 1.5), [(0, 0), (1, 0), (0, 1), (1, 1)]);
+        assert_eq!(all([9.4, 7.0], 1.0), [(9, 7)]);
+        assert!(all([-20.0, 4.0], 5.0).is_empty() && all([4.0, 99.0], 5.0).is_empty());
     }
 
     #[test]

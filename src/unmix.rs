@@ -9,7 +9,9 @@
 
 use image::RgbImage;
 
-use crate::guided::{Plane, window_sums};
+use crate::guided::Plane;
+use crate::simd::{self, Simd, WithSimd};
+use crate::windows::window_sums;
 
 /// Up to this alpha a pixel counts as surely background, from 1 minus it on as surely person.
 const SURE: f32 = 0.2;
@@ -25,46 +27,81 @@ pub fn unmix(picture: &RgbImage, alpha: &Plane, radius: usize) -> Plane {
     let mut out = alpha.clone();
     let values: &mut [f32] = &mut out;
     // Of inner pixels, then of outer ones: how many, their colours, the squares of these.
-    let fill = |y: usize, row: &mut [[i32; 10]]| {
+    let fill = |y: usize, row: &mut [[u32; 16]]| {
         let row_of = y * width..(y + 1) * width;
-        let pixels = colours[3 * row_of.start..3 * row_of.end].chunks_exact(3);
-        for ((to, p), &a) in row.iter_mut().zip(pixels).zip(&own[row_of]) {
-            let [r, g, b] = [p[0], p[1], p[2]].map(i32::from);
-            let all = [1, r, g, b, r * r + g * g + b * b];
-            *to = [0; 10];
-            if a >= 1.0 - SURE {
-                to[..5].copy_from_slice(&all);
-            }
-            if a <= SURE {
-                to[5..].copy_from_slice(&all);
-            }
-        }
+        let pixels = &colours[3 * row_of.start..3 * row_of.end];
+        simd::wide(Sides { pixels, alpha: &own[row_of], row });
     };
     let size = (width, height);
-    window_sums(size, radius, fill, |y, sums, counts| {
+    window_sums(size, radius, fill, |y, sums: &[[u32; 16]], counts| {
         let row_of = y * width..(y + 1) * width;
-        let pixels = colours[3 * row_of.start..3 * row_of.end].chunks_exact(3);
-        for (((value, p), sum), count) in
-            values[row_of].iter_mut().zip(pixels).zip(sums).zip(counts)
-        {
-            *value = match *value {
-                a if a <= SURE / 10.0 => 0.0,
-                a if a >= 1.0 - SURE / 10.0 => 1.0,
-                a => {
-                    // ENOUGH is of a whole window, also where the border cuts it off.
-                    let enough = ENOUGH * count / ((2 * radius + 1) * (2 * radius + 1)) as f32;
-                    let colour = [p[0], p[1], p[2]].map(|v| f32::from(v) / 255.0);
-                    share(colour, &sum.map(|v| v as f32), enough, a)
-                }
-            };
-        }
+        let pixels = &colours[3 * row_of.start..3 * row_of.end];
+        let whole = ((2 * radius + 1) * (2 * radius + 1)) as f32;
+        simd::wide(Row { values: &mut values[row_of], pixels, sums, counts, whole });
     });
     out
 }
 
+/// What [`unmix`] adds up of a row of pixels.
+struct Sides<'a> {
+    pixels: &'a [u8],
+    alpha: &'a [f32],
+    row: &'a mut [[u32; 16]],
+}
+
+impl WithSimd for Sides<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for ((to, p), &a) in self.row.iter_mut().zip(self.pixels.chunks_exact(3)).zip(self.alpha) {
+            let [r, g, b] = [u32::from(p[0]), u32::from(p[1]), u32::from(p[2])];
+            let all = [1, r, g, b, r * r + g * g + b * b];
+            let (inner, outer) = (u32::from(a >= 1.0 - SURE), u32::from(a <= SURE));
+            let mut out = [0; 16];
+            for k in 0..5 {
+                out[k] = inner * all[k];
+                out[5 + k] = outer * all[k];
+            }
+            *to = out;
+        }
+    }
+}
+
+/// One row of the matte, with the sums around its pixels and of how many each is; a whole window has `whole`.
+struct Row<'a> {
+    values: &'a mut [f32],
+    pixels: &'a [u8],
+    sums: &'a [[u32; 16]],
+    counts: &'a [f32],
+    whole: f32,
+}
+
+impl WithSimd for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let beside = self.pixels.chunks_exact(3).zip(self.sums).zip(self.counts);
+        for (value, ((p, sums), count)) in self.values.iter_mut().zip(beside) {
+            *value = match *value {
+                a if a <= SURE / 10.0 => 0.0,
+                a if a >= 1.0 - SURE / 10.0 => 1.0,
+                a => {
+                    let colour = [p[0], p[1], p[2]].map(|v| f32::from(v) / 255.0);
+                    // ENOUGH is of a whole window, also where the border cuts it off.
+                    let enough = ENOUGH * count / self.whole;
+                    share(colour, &sums.map(|v| v as f32), enough, a)
+                }
+            };
+        }
+    }
+}
+
 /// The person's share of one pixel's colour, from the sums around it.
-fn share(colour: [f32; 3], sums: &[f32; 10], enough: f32, own: f32) -> f32 {
-    let (inner, outer) = (&sums[..5], &sums[5..]);
+#[inline(always)]
+fn share(colour: [f32; 3], sums: &[f32; 16], enough: f32, own: f32) -> f32 {
+    let (inner, outer) = (&sums[..5], &sums[5..10]);
     if inner[0] < enough || outer[0] < enough {
         return own;
     }

@@ -10,7 +10,7 @@ use imageproc::filter::gaussian_blur_f32;
 use palette::Lab;
 
 use super::{Part, Parts, View};
-use crate::pixels::{self, Similarity, lab};
+use crate::pixels::{self, Similarity, labs};
 use crate::verdict::Unreadable;
 
 /// How far to each side it is looked at, face widths from the middle of the face.
@@ -60,7 +60,7 @@ impl Backdrop {
     pub(super) fn of(view: &View, parts: &Parts, crown: Option<[f32; 2]>) -> Backdrop {
         let (w, h) = (view.size.0 / 2, view.size.1 / 2);
         let half = pixels::shrink(&view.matte.guide, w, h);
-        let colours = gaussian_blur_f32(&half, 1.0).pixels().map(|p| lab(*p)).collect();
+        let colours = labs(&gaussian_blur_f32(&half, 1.0));
         let ends = super::parts::OVAL.iter().map(|&i| view.mesh[i][0]);
         let (left, right) = ends.fold((f32::MAX, f32::MIN), |(a, b), x| (a.min(x), b.max(x)));
         let (middle, width) = (f32::midpoint(left, right), right - left);

@@ -4,7 +4,7 @@
 //! nearest of them in colour where it hangs together with them, and what is left below the jaw is
 //! garment.
 
-use image::{GrayImage, Luma, RgbImage};
+use image::{GrayImage, Luma, Rgb, RgbImage};
 use palette::Lab;
 
 use super::View;
@@ -87,7 +87,8 @@ const SKIN_LIKE: f32 = 16.0;
 
 /// Colour distance that forgives shading: a neck lies in the shadow of its chin.
 pub fn tinge(a: Lab, b: Lab) -> f32 {
-    (0.35 * (a.l - b.l)).hypot((a.a - b.a).hypot(a.b - b.b))
+    let (l, a, b) = (0.35 * (a.l - b.l), a.a - b.a, a.b - b.b);
+    (l * l + a * a + b * b).sqrt()
 }
 
 /// The parts of a view. `hairline` on matte pixels.
@@ -113,32 +114,39 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
     let hair = hairline.and_then(|_| median(guide, &scalp));
 
     let jaw = jaw_line(view);
-    let mut map = GrayImage::from_fn(w, h, |x, y| {
-        let part = if !in_photo(x, y) {
-            Part::Edge
-        } else if alpha(x, y) < 0.05 {
-            Part::Background
-        } else if alpha(x, y) < 0.95 {
-            Part::Edge
-        } else if face.get_pixel(x, y).0[0] > 0 {
-            Part::Face
-        } else {
-            let c = lab(*guide.get_pixel(x, y));
-            let like = |to: Option<Lab>| to.map_or(f32::MAX, |to| delta_e(c, to));
-            let to_skin = skin.map_or(f32::MAX, |skin| tinge(c, skin));
-            let to_hair = like(hair);
-            let below_jaw = y as f32 > jaw(x as f32);
-            match (to_skin < to_hair, below_jaw) {
-                // A bald or covered head has skin, or a hat, there; a hat counts as garment.
-                (true, false) if to_skin < 1.5 * SKIN_LIKE => Part::Skin,
-                (_, false) if hair.is_some() && to_hair < 2.0 * LIKE => Part::Hair,
-                (true, true) if to_skin < SKIN_LIKE => Part::Skin,
-                (false, true) if to_hair < LIKE => Part::Hair,
-                _ => Part::Garment,
-            }
-        };
-        Luma([part as u8])
-    });
+    let jaw: Vec<f32> = (0..w).map(|x| jaw(x as f32)).collect();
+    let of = |x: u32, y: u32, alpha: f32, p: [u8; 3]| {
+        if !in_photo(x, y) {
+            return Part::Edge;
+        }
+        if alpha < 0.05 {
+            return Part::Background;
+        }
+        if alpha < 0.95 {
+            return Part::Edge;
+        }
+        if face.get_pixel(x, y).0[0] > 0 {
+            return Part::Face;
+        }
+        let c = lab(Rgb(p));
+        let like = |to: Option<Lab>| to.map_or(f32::MAX, |to| delta_e(c, to));
+        let to_skin = skin.map_or(f32::MAX, |skin| tinge(c, skin));
+        let to_hair = like(hair);
+        let below_jaw = y as f32 > jaw[x as usize];
+        match (to_skin < to_hair, below_jaw) {
+            // A bald or covered head has skin, or a hat, there; a hat counts as garment.
+            (true, false) if to_skin < 1.5 * SKIN_LIKE => Part::Skin,
+            (_, false) if hair.is_some() && to_hair < 2.0 * LIKE => Part::Hair,
+            (true, true) if to_skin < SKIN_LIKE => Part::Skin,
+            (false, true) if to_hair < LIKE => Part::Hair,
+            _ => Part::Garment,
+        }
+    };
+    let pixels = view.matte.alpha.as_raw().iter().zip(guide.as_raw().chunks_exact(3));
+    let places = (0..h).flat_map(|y| (0..w).map(move |x| (x, y)));
+    let values =
+        pixels.zip(places).map(|((alpha, p), (x, y))| of(x, y, *alpha, [p[0], p[1], p[2]]) as u8);
+    let mut map = GrayImage::from_vec(w, h, values.collect()).expect("one value a pixel");
     keep_connected(&mut map, view, Part::Skin, Part::Face);
     keep_connected(&mut map, view, Part::Hair, Part::Edge);
     // A garment of the hair's colour cannot be told from hair that falls on it: all is garment there.

@@ -39,7 +39,11 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Shoulders, Unreadable> {
     let chest = [chin[0], chin[1] + BELOW_CHIN * view.eyes];
     // Hair that falls over a shoulder hides its edge; where it falls alike on both sides, its own edge
     // tells the same. Whichever fits better.
-    let both = [Some(parts), None].map(|parts| search(view, &edges(view, parts), chest));
+    let steps = edges(view, parts);
+    let around = |shift: f32| radii(view, &steps, [chest[0] + shift * view.eyes, chest[1]]);
+    let coarse: Vec<(f32, Vec<Option<Radius>>)> =
+        range(0.0, 0.08, 10).into_iter().map(|shift| (shift, around(shift))).collect();
+    let both = [true, false].map(|tell_hair| search(&coarse, around, tell_hair));
     let fit = both
         .into_iter()
         .flatten()
@@ -77,46 +81,63 @@ enum Step {
     Edge,
 }
 
-/// What every pixel of the matte means, row by row. With `parts`, hair is told.
-fn edges(view: &View, parts: Option<&Parts>) -> Vec<Step> {
-    let all = (0..view.size.1).flat_map(|y| (0..view.size.0).map(move |x| (x, y)));
-    all.map(|(x, y)| match parts.map(|p| p.at(x, y)) {
-        _ if !view.person(x, y) => Step::Outside,
-        Some(Part::Edge) => Step::Edge,
-        Some(Part::Hair) => Step::Hair,
+/// What every pixel of the matte means, row by row.
+fn edges(view: &View, parts: &Parts) -> Vec<Step> {
+    const EDGE: u8 = Part::Edge as u8;
+    const HAIR: u8 = Part::Hair as u8;
+    let all = view.matte.alpha.as_raw().iter().zip(parts.map.as_raw());
+    all.map(|(&alpha, &part)| match part {
+        // As `View::person` has it.
+        _ if alpha < 0.5 => Step::Outside,
+        EDGE => Step::Edge,
+        HAIR => Step::Hair,
         _ => Step::Inside,
     })
     .collect()
 }
 
-/// The best axis: first by whole degrees, then finely about the best of those. Edges of what is told to be
-/// hair are left out.
-fn search(view: &View, steps: &[Step], chest: [f32; 2]) -> Option<Fit> {
+/// So many values to both sides of a middle one.
+fn range(middle: f32, step: f32, n: i32) -> Vec<f32> {
+    (-n..=n).map(|i| middle + step * i as f32).collect()
+}
+
+/// The best axis: first by whole degrees, then finely about the best of those. Where hair is told, its edges
+/// are left out. `coarse` has the radii around shifted middles, `around` gives those of others.
+fn search(
+    coarse: &[(f32, Vec<Option<Radius>>)],
+    around: impl Fn(f32) -> Vec<Option<Radius>>,
+    tell_hair: bool,
+) -> Option<Fit> {
     let mut best: Option<Fit> = None;
-    let look = |best: &mut Option<Fit>, shift: f32, angles: &[f32]| {
-        let radii = radii(view, steps, [chest[0] + shift * view.eyes, chest[1]]);
+    let look = |best: &mut Option<Fit>, shift: f32, radii: &[Option<Radius>], angles: &[f32]| {
+        let seen = |r: &Option<Radius>| r.as_ref().filter(|r| !(tell_hair && r.hair)).map(|r| r.to);
+        let radii: Vec<Option<f32>> = radii.iter().map(seen).collect();
         let fits = angles.iter().filter_map(|&angle| compare(&radii, angle, shift));
         *best = best.take().into_iter().chain(fits).min_by(|a, b| a.cost.total_cmp(&b.cost));
     };
-    let range = |middle: f32, step: f32, n: i32| -> Vec<f32> {
-        (-n..=n).map(|i| middle + step * i as f32).collect()
-    };
-    for shift in range(0.0, 0.08, 10) {
-        look(&mut best, shift, &range(0.0, 1.0, 16));
+    for (shift, radii) in coarse {
+        look(&mut best, *shift, radii, &range(0.0, 1.0, 16));
     }
-    let coarse = best.as_ref().map(|b| (b.angle, b.shift));
-    if let Some((angle, shift)) = coarse {
+    if let Some((angle, shift)) = best.as_ref().map(|b| (b.angle, b.shift)) {
         for shift in range(shift, 0.02, 4) {
-            look(&mut best, shift, &range(angle, 0.25, 5));
+            look(&mut best, shift, &around(shift), &range(angle, 0.25, 5));
         }
     }
     best
 }
 
+/// The body's edge in one direction.
+struct Radius {
+    /// How far away, eye distances.
+    to: f32,
+    /// It is the edge of hair.
+    hair: bool,
+}
+
 /// Distance of the body's edge from `centre`, eye distances, for every [`STEP`] of direction from
 /// -180 to 180 degrees (0 is up, + to the right); `None` where the person goes on
-/// to the picture's end, or where the edge is that of hair.
-fn radii(view: &View, steps: &[Step], centre: [f32; 2]) -> Vec<Option<f32>> {
+/// to the picture's end.
+fn radii(view: &View, steps: &[Step], centre: [f32; 2]) -> Vec<Option<Radius>> {
     let [x0, y0, x1, y1] = view.inside.map(|v| v as f32);
     let count = (360.0 / STEP) as usize;
     (0..count)
@@ -138,7 +159,7 @@ fn radii(view: &View, steps: &[Step], centre: [f32; 2]) -> Vec<Option<f32>> {
                 // Rounded: both are above zero here.
                 let (px, py) = ((x + 0.5) as usize, (y + 0.5) as usize);
                 hair = match steps[py * view.size.0 as usize + px] {
-                    Step::Outside => return (!hair).then_some(r / view.eyes),
+                    Step::Outside => return Some(Radius { to: r / view.eyes, hair }),
                     Step::Edge => hair,
                     step => step == Step::Hair,
                 };

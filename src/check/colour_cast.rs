@@ -78,10 +78,8 @@ fn whites(portrait: &Portrait) -> Vec<Rgb<u8>> {
 
 /// Takes a disc out of a mask.
 fn clear(mask: &mut GrayImage, centre: [f32; 2], radius: f32) {
-    for (x, y, p) in mask.enumerate_pixels_mut() {
-        if crate::face::distance([x as f32, y as f32], centre) < radius {
-            *p = Luma([0]);
-        }
+    for (x, y) in pixels::disc(mask.dimensions(), centre, radius) {
+        mask.put_pixel(x, y, Luma([0]));
     }
 }
 

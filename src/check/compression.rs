@@ -5,6 +5,7 @@ use image::RgbImage;
 use super::{Check, Measure, fault, text};
 use crate::pixels;
 use crate::scene::Scene;
+use crate::simd::{self, Simd, WithSimd};
 use crate::verdict::{Measured, Reading, Unreadable, Value};
 
 /// The check.
@@ -45,7 +46,7 @@ fn measure(scene: &Scene) -> Measured {
         return Err(Unreadable::because("the picture has too few pixels"));
     }
     let (x, y) = ((picture.width() - w) / 2, (picture.height() - h) / 2);
-    let middle = image::imageops::crop_imm(picture, x, y, w, h).to_image();
+    let middle = pixels::part(picture, [x, y, w, h]);
     // A grid shows fully from some dozen blocks across on.
     let confidence = (f64::from(w.min(h)) / 96.0).min(1.0);
     let value = Value::Number(blockiness(&middle).into());
@@ -54,11 +55,12 @@ fn measure(scene: &Scene) -> Measured {
 
 fn blockiness(picture: &RgbImage) -> f32 {
     let (w, h) = (picture.width() as usize, picture.height() as usize);
-    let luma: Vec<f32> = picture.pixels().map(|p| pixels::luma(*p)).collect();
+    let luma = pixels::lumas(picture);
     if w.min(h) < 4 {
         return 0.0;
     }
-    across(&luma, w).stands_out().min(down(&luma, w).stands_out())
+    let [across, down] = simd::wide(Grids { luma: &luma, w });
+    across.stands_out().min(down.stands_out())
 }
 
 /// What was found at the eight places of a grid.
@@ -71,26 +73,56 @@ struct Grid {
     counts: [u32; BLOCK],
 }
 
-/// By how much a step is larger than the mean of those before and behind it.
-fn bend([a, b, c, d]: [f32; 4]) -> f32 {
-    ((c - b).abs() - f32::midpoint((b - a).abs(), (d - c).abs())).clamp(-EDGE, EDGE)
+/// The grids along the rows and down the columns.
+struct Grids<'a> {
+    luma: &'a [f32],
+    w: usize,
 }
 
-/// Along the rows.
-fn across(luma: &[f32], w: usize) -> Grid {
-    let (mut grid, n) = (Grid::default(), w - 3);
-    for row in luma.chunks_exact(w) {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|k| &row[k..][..n]);
-        // A sum for each place, so that eight steps are taken at a time.
-        let (mut sums, mut all) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
-        for start in (0..n).step_by(BLOCK) {
-            for k in 0..BLOCK.min(n - start) {
-                let i = start + k;
-                let out = bend([a[i], b[i], c[i], d[i]]);
+impl WithSimd for Grids<'_> {
+    type Output = [Grid; 2];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [Grid; 2] {
+        [across(self.luma, self.w), down(self.luma, self.w)]
+    }
+}
+
+/// By how much a step is larger than the mean of those before and behind it.
+#[inline(always)]
+fn bend(a: f32, b: f32, c: f32, d: f32) -> f32 {
+    ((c - b).abs() - 0.5 * ((b - a).abs() + (d - c).abs())).clamp(-EDGE, EDGE)
+}
+
+/// Adds the steps between four lines to the sums of their places, so that eight are taken at a time.
+#[inline(always)]
+fn add(lines: [&[f32]; 4]) -> [[f32; BLOCK]; 2] {
+    let (mut sums, mut all) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
+    let [a, b, c, d] = lines.map(|line| line.chunks(BLOCK));
+    for (((a, b), c), d) in a.zip(b).zip(c).zip(d) {
+        if a.len() == BLOCK {
+            for k in 0..BLOCK {
+                let out = bend(a[k], b[k], c[k], d[k]);
+                sums[k] += out;
+                all[k] += out.abs();
+            }
+        } else {
+            for k in 0..a.len() {
+                let out = bend(a[k], b[k], c[k], d[k]);
                 sums[k] += out;
                 all[k] += out.abs();
             }
         }
+    }
+    [sums, all]
+}
+
+/// Along the rows.
+#[inline(always)]
+fn across(luma: &[f32], w: usize) -> Grid {
+    let (mut grid, n) = (Grid::default(), w - 3);
+    for row in luma.chunks_exact(w) {
+        let [sums, all] = add([&row[..n], &row[1..1 + n], &row[2..2 + n], &row[3..]]);
         for k in 0..BLOCK {
             grid.sums[k] += f64::from(sums[k]);
             grid.all += f64::from(all[k]);
@@ -101,19 +133,11 @@ fn across(luma: &[f32], w: usize) -> Grid {
 }
 
 /// Down the columns.
+#[inline(always)]
 fn down(luma: &[f32], w: usize) -> Grid {
     let mut grid = Grid::default();
     for (y, rows) in luma.windows(4 * w).step_by(w).enumerate() {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|k| &rows[k * w..][..w]);
-        let (mut sums, mut all) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
-        for start in (0..w).step_by(BLOCK) {
-            for k in 0..BLOCK.min(w - start) {
-                let i = start + k;
-                let out = bend([a[i], b[i], c[i], d[i]]);
-                sums[k] += out;
-                all[k] += out.abs();
-            }
-        }
+        let [sums, all] = add([&rows[..w], &rows[w..2 * w], &rows[2 * w..3 * w], &rows[3 * w..]]);
         grid.sums[y % BLOCK] += f64::from(sums.iter().sum::<f32>());
         grid.all += f64::from(all.iter().sum::<f32>());
         grid.counts[y % BLOCK] += w as u32;

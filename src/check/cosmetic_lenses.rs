@@ -63,13 +63,12 @@ fn ring(portrait: &Portrait, (ball, pupil, rim): &(&[usize], usize, &[usize])) -
     let centre = portrait.on_chip(&[*pupil])[0];
     let rim = portrait.on_chip(rim);
     let radius = rim.iter().map(|p| distance(*p, centre)).sum::<f32>() / rim.len() as f32;
-    let (mut a, mut b): (Vec<f32>, Vec<f32>) = mask
-        .enumerate_pixels()
-        .filter(|(x, y, m)| {
-            let d = distance([*x as f32, *y as f32], centre) / radius;
-            m.0[0] > 0 && (0.45..0.85).contains(&d)
+    let (mut a, mut b): (Vec<f32>, Vec<f32>) = pixels::disc(mask.dimensions(), centre, radius)
+        .filter(|&(x, y)| {
+            let d = distance([x as f32, y as f32], centre) / radius;
+            mask.get_pixel(x, y).0[0] > 0 && (0.45..0.85).contains(&d)
         })
-        .map(|(x, y, _)| pixels::lab(*portrait.chip.get_pixel(x, y)))
+        .map(|(x, y)| pixels::lab(*portrait.chip.get_pixel(x, y)))
         .map(|c| (c.a, c.b))
         .unzip();
     if a.len() < 6 {

@@ -5,11 +5,11 @@ use palette::Lab;
 use super::{Check, Measure, face_confidence, fault, text};
 use crate::body::Part;
 use crate::gist::{Gist, Seam, Tone};
-use crate::guided::window_means;
-use crate::pixels::{delta_e00, lab, quantile, shrink};
+use crate::pixels::{delta_e00, lab, labs, quantile, shrink};
 use crate::scene::Portrait;
 use crate::target::Target;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
+use crate::windows::window_means;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -87,10 +87,10 @@ fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
         part => part,
     };
     // Of the garment, then of the background: how much, and its colour.
-    let mut sums: Vec<[f32; 8]> = half
-        .enumerate_pixels()
-        .map(|(x, y, p)| {
-            let c = lab(*p);
+    let sums: Vec<[f32; 8]> = (0..h)
+        .flat_map(|y| (0..w).map(move |x| (x, y)))
+        .zip(labs(&half))
+        .map(|((x, y), c)| {
             let colour = [1.0, c.l, c.a, c.b];
             let mut all = [0.0; 8];
             match part(x, y) {
@@ -102,7 +102,7 @@ fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
         })
         .collect();
     let radius = (0.15 * eyes).max(2.0) as usize;
-    window_means(&mut sums, w as usize, h as usize, radius);
+    let sums = window_means(&sums, (w as usize, h as usize), radius);
     let back = body.matte.to_matte.inverse();
     let of = |s: &[f32]| Lab::new(s[1] / s[0], s[2] / s[0], s[3] / s[0]);
     let mut edge = Vec::new();

@@ -37,7 +37,7 @@ const CLASSES: usize = 10;
 
 fn measure(portrait: &Portrait) -> Measured {
     // An empty backdrop has one colour only, and is no grey picture for that.
-    let picture = &portrait.scene.photo.pixels;
+    let picture = &portrait.scene.overview;
     let (w, h) = picture.dimensions();
     let by = (w.max(h) as f32 / SIDE).max(1.0);
     let part = |n: u32| ((n as f32 / by).round() as u32).max(1);
@@ -45,8 +45,8 @@ fn measure(portrait: &Portrait) -> Measured {
     if small.pixels().len() < 100 {
         return Err(Unreadable::because("the picture has too few pixels"));
     }
-    let colours: Vec<Lab> = small.pixels().map(|p| pixels::lab(*p)).collect();
-    Ok(Reading { value: Value::Number(spread(&colours)), confidence: 1.0, evidence: Vec::new() })
+    let value = Value::Number(spread(&pixels::labs(&small)));
+    Ok(Reading { value, confidence: 1.0, evidence: Vec::new() })
 }
 
 /// Root mean square distance in a* and b* from the mean of the pixels of the same lightness.

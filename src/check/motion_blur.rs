@@ -5,6 +5,7 @@ use image::GrayImage;
 use super::{Check, Measure, face_confidence, fault, text};
 use crate::face::part;
 use crate::scene::Portrait;
+use crate::simd::{self, Simd, WithSimd};
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 
 /// The check.
@@ -132,16 +133,34 @@ fn add_shifted(
     let left = from as isize + dx;
     if left >= 0 && left as usize + to.len() < w {
         let (upper, lower) = (&upper[left as usize..], &lower[left as usize..]);
-        let n = to.len();
-        let (p, q, r, s) = (&upper[..n], &upper[1..=n], &lower[..n], &lower[1..=n]);
-        for (i, to) in to.iter_mut().enumerate() {
-            *to += a * p[i] + b * q[i] + c * r[i] + d * s[i];
-        }
+        simd::wide(Between { upper, lower, weights: [a, b, c, d], to });
         return;
     }
     for (i, to) in to.iter_mut().enumerate() {
         let (x0, x1) = (place(from + i, dx, w), place(from + i, dx + 1, w));
         *to += a * upper[x0] + b * upper[x1] + c * lower[x0] + d * lower[x1];
+    }
+}
+
+/// Adds what lies between two rows at each place: a weight for it, for the next, and for those below.
+struct Between<'a> {
+    upper: &'a [f32],
+    lower: &'a [f32],
+    weights: [f32; 4],
+    to: &'a mut [f32],
+}
+
+impl WithSimd for Between<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Between { upper, lower, weights: [a, b, c, d], to } = self;
+        let n = to.len();
+        let (p, q, r, s) = (&upper[..n], &upper[1..=n], &lower[..n], &lower[1..=n]);
+        for i in 0..n {
+            to[i] += a * p[i] + b * q[i] + c * r[i] + d * s[i];
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use image::{GrayImage, Luma, RgbImage};
 use imageproc::region_labelling::{Connectivity, connected_components};
 
 use super::{Check, Measure, fault, text};
-use crate::guided::window_means;
 use crate::pixels;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
+use crate::windows::window_sums;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -51,7 +51,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let (w, h) = photo.dimensions();
     let by = (w.max(h) as f32 / SIDE as f32).max(1.0);
     let size = |n: u32| ((n as f32 / by).round() as u32).max(1);
-    let small = pixels::shrink(photo, size(w), size(h));
+    let small = pixels::shrink(&portrait.scene.overview, size(w), size(h));
     let backdrop = backdrop(portrait, &small, by);
     let seen = backdrop.pixels().filter(|p| p.0[0] > 0).count();
     if (seen as f32) < 0.02 * (small.width() * small.height()) as f32 {
@@ -82,43 +82,54 @@ fn measure(portrait: &Portrait) -> Measured {
 /// Where the matte shows no trace of the person within a few pixels.
 fn backdrop(portrait: &Portrait, small: &RgbImage, by: f32) -> GrayImage {
     let matte = &portrait.person.body.matte;
-    let (w, h) = matte.alpha.dimensions();
-    let is_clear = |x: i32, y: i32| {
-        let [mx, my] = matte.to_matte.apply([x as f32 * by, y as f32 * by]);
-        // Rounded: what is left of zero is zero.
-        let place = |v: f32, n: u32| ((v + 0.5) as u32).min(n - 1);
-        matte.alpha.get_pixel(place(mx, w), place(my, h)).0[0] < 0.05
-    };
-    // With a margin, for the neighbours of the pixels at the ends.
+    let (w, h) = (matte.alpha.width() as usize, matte.alpha.height() as usize);
+    // Rounded: what is left of zero is zero.
+    let place = |v: f32, n: usize| ((v + 0.5) as usize).min(n - 1);
+    // With a margin, for the neighbours of the pixels at the ends. The matte is upright with the photo: a
+    // column is one of its columns, a row a row.
     let (across, down) = (small.width() as usize, small.height() as usize);
-    let (wide, high) = (across + 2 * AROUND, down + 2 * AROUND);
-    let margin = AROUND as i32;
-    let all =
-        (0..high as i32).flat_map(|y| (0..wide as i32).map(move |x| (x - margin, y - margin)));
-    let clear: Vec<bool> = all.map(|(x, y)| is_clear(x, y)).collect();
-    GrayImage::from_fn(small.width(), small.height(), |x, y| {
-        let i = (y as usize + AROUND) * wide + x as usize + AROUND;
-        let around = [i, i + AROUND, i - AROUND, i + AROUND * wide, i - AROUND * wide];
-        Luma([if around.iter().all(|i| clear[*i]) { 255 } else { 0 }])
-    })
+    let all = |n: usize| (0..n + 2 * AROUND).map(|v| (v as f32 - AROUND as f32) * by);
+    let columns: Vec<usize> =
+        all(across).map(|x| place(matte.to_matte.apply([x, 0.0])[0], w)).collect();
+    let mut clear = Vec::with_capacity(columns.len() * (down + 2 * AROUND));
+    for y in all(down) {
+        let row = place(matte.to_matte.apply([0.0, y])[1], h);
+        let alpha = &matte.alpha.as_raw()[row * w..(row + 1) * w];
+        clear.extend(columns.iter().map(|&x| alpha[x] < 0.05));
+    }
+    let row = |y: usize, x: usize| &clear[(y + AROUND) * columns.len() + x..][..across];
+    let mut values = Vec::with_capacity(across * down);
+    for y in 0..down {
+        let (here, before, behind) = (row(y, AROUND), row(y, 0), row(y, 2 * AROUND));
+        let (above, below) = (&clear[y * columns.len() + AROUND..], row(y + AROUND, AROUND));
+        values.extend((0..across).map(|x| {
+            let all = here[x] & before[x] & behind[x] & above[x] & below[x];
+            if all { 255 } else { 0 }
+        }));
+    }
+    GrayImage::from_vec(small.width(), small.height(), values).expect("one value a pixel")
 }
 
 /// Pixels that stand out from the mean of the backdrop around them.
 fn strokes(small: &RgbImage, backdrop: &GrayImage) -> GrayImage {
-    let (w, h) = small.dimensions();
-    let lumas: Vec<f32> = small.pixels().map(|p| pixels::luma(*p)).collect();
-    let mut means: Vec<[f32; 2]> = lumas
-        .iter()
-        .zip(backdrop.pixels())
-        .map(|(&l, b)| if b.0[0] > 0 { [l, 1.0] } else { [0.0; 2] })
-        .collect();
-    window_means(&mut means, w as usize, h as usize, RADIUS);
-    GrayImage::from_fn(w, h, |x, y| {
-        let i = (y * w + x) as usize;
-        let [sum, n] = means[i];
-        let out = backdrop.get_pixel(x, y).0[0] > 0 && (lumas[i] - sum / n).abs() > CONTRAST;
-        Luma([if out { 255 } else { 0 }])
-    })
+    let (w, h) = (small.width() as usize, small.height() as usize);
+    let lumas = pixels::lumas(small);
+    let (seen, row_of) = (backdrop.as_raw(), |y: usize| y * w..(y + 1) * w);
+    // Of the backdrop: luma, and how many pixels.
+    let fill = |y: usize, to: &mut [[f64; 4]]| {
+        for ((to, luma), &b) in to.iter_mut().zip(&lumas[row_of(y)]).zip(&seen[row_of(y)]) {
+            *to = if b > 0 { [f64::from(*luma), 1.0, 0.0, 0.0] } else { [0.0; 4] };
+        }
+    };
+    let mut out = vec![0; w * h];
+    window_sums((w, h), RADIUS, fill, |y, sums, _| {
+        let places = lumas[row_of(y)].iter().zip(&seen[row_of(y)]).zip(sums);
+        for (to, ((luma, &b), [sum, n, ..])) in out[row_of(y)].iter_mut().zip(places) {
+            let stands_out = b > 0 && (luma - (sum / n) as f32).abs() > CONTRAST;
+            *to = if stands_out { 255 } else { 0 };
+        }
+    });
+    GrayImage::from_vec(small.width(), small.height(), out).expect("one value a pixel")
 }
 
 /// The connected strokes that have the size and shape of characters.

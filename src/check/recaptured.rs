@@ -50,7 +50,7 @@ fn peak(close: &CloseUp) -> f64 {
     for (place, [x, y], power) in spectrum.entries() {
         // Axes: ends of the picture, JPEG's blocks, rows of a sensor. Slow waves: the face itself.
         // Each pair of opposite frequencies is one wave.
-        if x < 0.03 || y.abs() < 0.03 || x.hypot(y) < 0.1 {
+        if x < 0.03 || y.abs() < 0.03 || x * x + y * y < 0.01 {
             continue;
         }
         // The window spreads a wave over its next neighbours: those belong to the peak. Most frequencies are

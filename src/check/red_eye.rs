@@ -52,13 +52,11 @@ fn redness(portrait: &Portrait, (ball, pupil, rim): &(&[usize], usize, &[usize])
     let rim = portrait.on_chip(rim);
     let iris = rim.iter().map(|p| distance(*p, centre)).sum::<f32>() / rim.len() as f32;
     let radius = (0.5 * iris).max(1.5);
-    let mut values: Vec<f32> = portrait
-        .chip
-        .enumerate_pixels()
-        .filter(|&(x, y, _)| {
-            distance([x as f32, y as f32], centre) < radius && between_lids.get_pixel(x, y).0[0] > 0
-        })
-        .map(|(_, _, p)| f32::from(p.0[0]) - f32::from(p.0[1].max(p.0[2])))
+    let chip = &portrait.chip;
+    let mut values: Vec<f32> = pixels::disc(chip.dimensions(), centre, radius)
+        .filter(|&(x, y)| between_lids.get_pixel(x, y).0[0] > 0)
+        .map(|(x, y)| chip.get_pixel(x, y))
+        .map(|p| f32::from(p.0[0]) - f32::from(p.0[1].max(p.0[2])))
         .collect();
     // The outline takes a row of lid along even where the lids touch.
     if values.len() as f32 <= 4.0 * radius {

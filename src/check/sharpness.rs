@@ -66,7 +66,7 @@ fn feature_sharpness(portrait: &Portrait, outlines: &[&[usize]]) -> Option<f64> 
 /// No-Reference Perceptual Blur Metric": 0 sharp, 1 blurred; the worse of the two directions.
 fn blur_effect(picture: &RgbImage) -> f64 {
     let (w, h) = (picture.width() as usize, picture.height() as usize);
-    let luma: Vec<f32> = picture.pixels().map(|p| pixels::luma(*p)).collect();
+    let luma = pixels::lumas(picture);
     let across = lost_difference(&luma, w, h, 1, w);
     let down = lost_difference(&luma, h, w, w, 1);
     across.max(down)

@@ -53,7 +53,7 @@ fn reach(close: &CloseUp) -> f64 {
     let mut detail = [0.0_f64; CLASSES];
     for (_, [x, y], power) in spectrum.entries() {
         // Along the axes lies what the ends of the picture and JPEG's blocks add.
-        let share = 2.0 * x.hypot(y);
+        let share = 2.0 * (x * x + y * y).sqrt();
         if share < 1.0 && x.abs() > 0.02 && y.abs() > 0.02 {
             let class = (share * CLASSES as f32) as usize;
             detail[class.min(CLASSES - 1)] += f64::from(power * share * share);

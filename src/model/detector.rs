@@ -52,12 +52,13 @@ impl Detector {
         Ok(Detector(Network::load(engine, SHIPPED.name, SHIPPED.onnx)?))
     }
 
-    /// All faces, best score first.
+    /// All faces of a photo of `size` (width and height), best score first. `seen` is the photo, or the photo
+    /// made smaller.
     ///
     /// # Errors
     /// When inference fails.
-    pub fn run(&mut self, photo: &RgbImage) -> Result<Vec<Detection>> {
-        let (square, scale, shift) = letterbox(photo);
+    pub fn run(&mut self, seen: &RgbImage, size: (u32, u32)) -> Result<Vec<Detection>> {
+        let (square, scale, shift) = letterbox(seen, size);
         let outputs = self.0.run(planar(&[square]).view())?;
         let side = SIDE as f32;
         let rows = outputs[0].as_slice().unwrap_or_default().chunks_exact(15);
@@ -77,13 +78,12 @@ impl Detector {
     }
 }
 
-/// The picture in the middle of a grey square: the square, pixels of it per photo pixel, and where
-/// the photo's corner lies in it.
-fn letterbox(photo: &RgbImage) -> (RgbImage, f32, [f32; 2]) {
-    let (w, h) = photo.dimensions();
+/// The picture in the middle of a grey square: the square, pixels of it per pixel of the photo of this size,
+/// and where the photo's corner lies in it.
+fn letterbox(seen: &RgbImage, (w, h): (u32, u32)) -> (RgbImage, f32, [f32; 2]) {
     let scale = SIDE as f32 / w.max(h) as f32;
     let fit = |n: u32| ((n as f32 * scale).round() as u32).clamp(1, SIDE);
-    let small = pixels::shrink(photo, fit(w), fit(h));
+    let small = pixels::shrink(seen, fit(w), fit(h));
     let (dx, dy) = ((SIDE - small.width()) / 2, (SIDE - small.height()) / 2);
     let mut square = RgbImage::from_pixel(SIDE, SIDE, Rgb([128; 3]));
     image::imageops::replace(&mut square, &small, i64::from(dx), i64::from(dy));
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_letterboxed_corner_comes_back_to_where_it_was() {
-        let (square, scale, shift) = letterbox(&RgbImage::new(600, 900));
+        let (square, scale, shift) = letterbox(&RgbImage::new(600, 900), (600, 900));
         assert_eq!(square.dimensions(), (SIDE, SIDE));
         assert_eq!(shift, [53.0, 0.0]);
         assert!((900.0 * scale - 320.0).abs() < 1e-3);

@@ -9,7 +9,8 @@ use image::{GrayImage, Rgb};
 use palette::encoding::{FromLinear, IntoLinear, Srgb};
 
 use super::resample::{Linear, linear};
-use crate::guided::window_means;
+use crate::simd::{self, Simd, WithSimd};
+use crate::windows::{Means, window_sums};
 
 /// Radii of the two windows, eye distances: as the paper's 90 and 6 px are on its pictures of some
 /// 800 px, whose faces have about 200 px between the eyes.
@@ -39,14 +40,10 @@ pub(super) fn replace(picture: &Linear, alpha: &GrayImage, colour: Rgb<u8>, eyes
     for radius in RADII.map(|r| radius(r, eyes)) {
         (front, back) = fuse(&image, &alpha, &front, &back, (w, h), radius);
     }
-    let new = linear(colour);
-    let mix = |i: usize| {
-        let a = alpha[i];
-        // Where the person is sure, nothing but its own pixels.
-        let own = if a > 0.999 { image[i] } else { front[i] };
-        [0, 1, 2].map(|k| (a * own[k] + (1.0 - a) * new[k]).round().clamp(0.0, 65535.0) as u16)
-    };
-    Linear::from_fn(picture.width(), picture.height(), |x, y| Rgb(mix(y as usize * w + x as usize)))
+    let mut values = vec![0; 3 * w * h];
+    let (new, out) = (linear(colour), &mut values);
+    simd::wide(Mix { image: &image, alpha: &alpha, front: &front, new, out });
+    Linear::from_vec(picture.width(), picture.height(), values).expect("three values a pixel")
 }
 
 /// So many eye distances in whole pixels, at least one.
@@ -61,54 +58,87 @@ fn radius(share: f32, eyes: f32) -> usize {
 /// that colour's place between their lights the share.
 fn of_light(image: &[[f32; 3]], alpha: &[f32], size: (usize, usize), radius: usize) -> Vec<f32> {
     let clear = |a: f32| [a >= 1.0 - CLEAR, a <= CLEAR].map(|is| if is { 1.0 } else { 0.0 });
-    let sides = sides(alpha, image, image, size, radius, clear);
-    let between = |(&a, Sides { front, back, least }): (&f32, &Sides)| {
-        if !(SURE..1.0 - SURE).contains(&a) || *least < ENOUGH {
-            return a;
+    let weights: Vec<[f32; 2]> = alpha.iter().map(|a| clear(*a)).collect();
+    let mut out = alpha.to_vec();
+    sides(&weights, image, image, size, radius, |y, sides| {
+        for (a, sides) in out[y * size.0..].iter_mut().zip(sides) {
+            if (SURE..1.0 - SURE).contains(a) && sides[0].min(sides[4]) >= ENOUGH {
+                *a = share_of_light(*a, *sides);
+            }
         }
-        let (mut along, mut apart) = (0.0, 0.0);
-        for (f, b) in front.iter().zip(back).map(|(f, b)| (f / 65535.0, b / 65535.0)) {
-            let (cf, cb): (f32, f32) = (Srgb::from_linear(f), Srgb::from_linear(b));
-            let light: f32 = Srgb::into_linear(cb + a * (cf - cb));
-            along += (light - b) * (f - b);
-            apart += (f - b) * (f - b);
-        }
-        // Where the sides are of one colour the matte keeps its word.
-        ((along + 1e-4 * a) / (apart + 1e-4)).clamp(0.0, 1.0)
-    };
-    alpha.iter().zip(&sides).map(between).collect()
+    });
+    out
 }
 
-/// The mean colours of person and background around a pixel, and the lesser weight of the two there.
-struct Sides {
-    front: [f32; 3],
-    back: [f32; 3],
-    least: f32,
+fn share_of_light(a: f32, sides: [f32; 8]) -> f32 {
+    let (front, back) = colours(sides);
+    let (mut along, mut apart) = (0.0, 0.0);
+    for (f, b) in front.iter().zip(back).map(|(f, b)| (f / 65535.0, b / 65535.0)) {
+        let (cf, cb): (f32, f32) = (Srgb::from_linear(f), Srgb::from_linear(b));
+        let light: f32 = Srgb::into_linear(cb + a * (cf - cb));
+        along += (light - b) * (f - b);
+        apart += (f - b) * (f - b);
+    }
+    // Where the sides are of one colour the matte keeps its word.
+    ((along + 1e-4 * a) / (apart + 1e-4)).clamp(0.0, 1.0)
 }
 
-/// Both sides of every pixel; `weigh` says what a pixel of some alpha counts on either.
+/// Gives, row by row, the means over the window around every pixel: how much of person and background is
+/// there, each followed by its colours times that; `weights` says what a pixel counts on either side.
 fn sides(
-    alpha: &[f32],
+    weights: &[[f32; 2]],
     front: &[[f32; 3]],
     back: &[[f32; 3]],
     (w, h): (usize, usize),
     radius: usize,
-    weigh: impl Fn(f32) -> [f32; 2],
-) -> Vec<Sides> {
-    let mut sums: Vec<[f32; 8]> = (0..alpha.len())
-        .map(|i| {
-            let ([a, c], f, b) = (weigh(alpha[i]), front[i], back[i]);
-            [a, a * f[0], a * f[1], a * f[2], c, c * b[0], c * b[1], c * b[2]]
-        })
-        .collect();
-    window_means(&mut sums, w, h, radius);
-    let colours = |s: &[f32; 8]| Sides {
-        front: [s[1], s[2], s[3]].map(|v| v / (s[0] + LITTLE)),
-        back: [s[5], s[6], s[7]].map(|v| v / (s[4] + LITTLE)),
-        least: s[0].min(s[4]),
+    mut each: impl FnMut(usize, &[[f32; 8]]),
+) {
+    let of = |y: usize| y * w..(y + 1) * w;
+    let fill = |y: usize, to: &mut [[f64; 8]]| {
+        let (weights, front, back) = (&weights[of(y)], &front[of(y)], &back[of(y)]);
+        simd::wide(Weighed { weights, front, back, to });
     };
-    sums.iter().map(colours).collect()
+    let mut means = vec![[0.0; 8]; w];
+    window_sums((w, h), radius, fill, |y, sums, counts| {
+        simd::wide(Means { sums, counts, to: &mut means });
+        each(y, &means);
+    });
 }
+
+/// What [`sides`] adds up of a row.
+struct Weighed<'a> {
+    weights: &'a [[f32; 2]],
+    front: &'a [[f32; 3]],
+    back: &'a [[f32; 3]],
+    to: &'a mut [[f64; 8]],
+}
+
+impl WithSimd for Weighed<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let of = self.weights.iter().zip(self.front).zip(self.back);
+        for (to, ((&[a, c], f), b)) in self.to.iter_mut().zip(of) {
+            let all = [a, a * f[0], a * f[1], a * f[2], c, c * b[0], c * b[1], c * b[2]];
+            let mut out = [0.0; 8];
+            for k in 0..8 {
+                out[k] = f64::from(all[k]);
+            }
+            *to = out;
+        }
+    }
+}
+
+/// The mean colours of person and background from the means of [`sides`].
+#[inline(always)]
+fn colours(s: [f32; 8]) -> ([f32; 3], [f32; 3]) {
+    let (f, b) = (s[0] + LITTLE, s[4] + LITTLE);
+    ([s[1] / f, s[2] / f, s[3] / f], [s[5] / b, s[6] / b, s[7] / b])
+}
+
+/// A colour for every pixel, in linear light.
+type Colours = Vec<[f32; 3]>;
 
 /// One pass: both colours are averaged over the window where they count, and what the picture shows
 /// beside their mixture is given to the foreground by its share.
@@ -119,15 +149,70 @@ fn fuse(
     back: &[[f32; 3]],
     size: (usize, usize),
     radius: usize,
-) -> (Vec<[f32; 3]>, Vec<[f32; 3]>) {
-    let sides = sides(alpha, front, back, size, radius, |a| [a, 1.0 - a]);
-    let colours = sides.into_iter().enumerate().map(|(i, Sides { front: f, back: b, .. })| {
-        let a = alpha[i];
-        let left = |k: usize| image[i][k] - a * f[k] - (1.0 - a) * b[k];
-        let own = [0, 1, 2].map(|k| (f[k] + a * left(k)).clamp(0.0, 65535.0));
-        (own, b)
+) -> (Colours, Colours) {
+    let weights: Vec<[f32; 2]> = alpha.iter().map(|a| [*a, 1.0 - a]).collect();
+    let (mut own, mut behind) = (vec![[0.0; 3]; image.len()], vec![[0.0; 3]; image.len()]);
+    sides(&weights, front, back, size, radius, |y, sides| {
+        let of = y * size.0..(y + 1) * size.0;
+        let (image, alpha) = (&image[of.clone()], &alpha[of.clone()]);
+        let (front, back) = (&mut own[of.clone()], &mut behind[of]);
+        simd::wide(Fuse { image, alpha, sides, front, back });
     });
-    colours.unzip()
+    (own, behind)
+}
+
+/// One row of [`fuse`].
+struct Fuse<'a> {
+    image: &'a [[f32; 3]],
+    alpha: &'a [f32],
+    sides: &'a [[f32; 8]],
+    front: &'a mut [[f32; 3]],
+    back: &'a mut [[f32; 3]],
+}
+
+impl WithSimd for Fuse<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let of = self.image.iter().zip(self.alpha).zip(self.sides);
+        let to = self.front.iter_mut().zip(self.back);
+        for (((image, &a), sides), (front, back)) in of.zip(to) {
+            let (f, b) = colours(*sides);
+            let mut own = [0.0; 3];
+            for k in 0..3 {
+                let left = image[k] - a * f[k] - (1.0 - a) * b[k];
+                own[k] = (f[k] + a * left).clamp(0.0, 65535.0);
+            }
+            (*front, *back) = (own, b);
+        }
+    }
+}
+
+/// The person's own colours over the new one.
+struct Mix<'a> {
+    image: &'a [[f32; 3]],
+    alpha: &'a [f32],
+    front: &'a [[f32; 3]],
+    new: [f32; 3],
+    out: &'a mut [u16],
+}
+
+impl WithSimd for Mix<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let of = self.image.iter().zip(self.alpha).zip(self.front);
+        for (((image, &a), front), out) in of.zip(self.out.chunks_exact_mut(3)) {
+            // Where the person is sure, nothing but its own pixels.
+            let own = if a > 0.999 { image } else { front };
+            for k in 0..3 {
+                let mixed = a * own[k] + (1.0 - a) * self.new[k];
+                out[k] = mixed.round().clamp(0.0, 65535.0) as u16;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
