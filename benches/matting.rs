@@ -19,6 +19,7 @@ use photogate::framing::{self, Plan};
 use photogate::model::matte::Segmenter;
 use photogate::pipeline::Pipeline;
 use photogate::profile::{Profile, Stage};
+use photogate::pyramid::Pyramid;
 use photogate::standardise;
 
 const BLUE: Rgb<u8> = Rgb([100, 197, 255]);
@@ -59,8 +60,9 @@ fn one(pipeline: &mut Pipeline, segmenter: &mut Segmenter, path: &Path, out: &Pa
     let (whole, filling) =
         (spent() - begun, filled.as_ref().map_or(0.0, |(from, _)| spent() - from));
 
+    let pyramid = Pyramid { photo: &scene.photo.pixels, overview: &scene.overview };
     let begun = spent();
-    let matte = segmenter.run(&scene.photo.pixels, &portrait.face.mesh).expect("a matte");
+    let matte = segmenter.run(pyramid, &portrait.face.mesh).expect("a matte");
     let alpha = matte.at_photo(&scene.photo.pixels);
     let matting = spent() - begun;
 

@@ -23,8 +23,9 @@ use photogate::model::{self, SHIPPED};
 use photogate::pipeline::Pipeline;
 use photogate::produce::Order;
 use photogate::profile::{Profile, Stage};
+use photogate::pyramid::{Overview, Pyramid};
 use photogate::resume::{self, Course, Keep};
-use photogate::scene::{self, Person, Scene};
+use photogate::scene::{Person, Scene};
 use photogate::standardise::encode::{self, Band};
 use photogate::standardise::{self, Wish, sheet};
 use photogate::verdict::Outcome;
@@ -100,21 +101,21 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         let photo = times.of("decode", || photo::decode(&bytes, &capture.path).expect("a picture"));
         let picture = &photo.pixels;
         let photo_size = [photo.facts.width, photo.facts.height];
-        let overview = times.of("overview", || scene::overview(picture));
-        let seen = (&overview, picture.dimensions());
-        let found = times.of("detector", || detector.run(seen.0, seen.1).expect("a run"));
+        let overview = times.of("overview", || Overview::of(picture));
+        let pyramid = Pyramid { photo: picture, overview: &overview };
+        let found = times.of("detector", || detector.run(pyramid).expect("a run"));
         let faces: Vec<Face> = times.of("landmarks", || {
             let one = |d: &photogate::model::detector::Detection| {
-                let seen = landmarker.run(picture, &d.five).expect("a run");
+                let seen = landmarker.run(pyramid, &d.five).expect("a run");
                 let (bounds, pose) = (face::bounds(&seen.mesh), face::pose(&seen.mesh));
                 Face { score: d.score, presence: seen.presence, bounds, mesh: seen.mesh, pose }
             };
             found.iter().map(one).collect()
         });
         assert_eq!(faces.len(), 1, "the render shows one face");
-        let matte = times.of("matte", || segmenter.run(picture, &faces[0].mesh).expect("a run"));
+        let matte = times.of("matte", || segmenter.run(pyramid, &faces[0].mesh).expect("a run"));
         let attributes =
-            times.of("attributes", || attributer.run(picture, &faces[0].mesh).expect("a run"));
+            times.of("attributes", || attributer.run(pyramid, &faces[0].mesh).expect("a run"));
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
         let person = Some(Person { body, attributes });
         let scene = Scene { photo, overview, faces, doubtful: 0, person };

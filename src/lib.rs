@@ -22,6 +22,7 @@ pub mod verdict;
 pub mod capture;
 pub mod photo;
 pub mod pixels;
+pub mod pyramid;
 pub mod spectrum;
 pub mod guided;
 pub mod unmix;

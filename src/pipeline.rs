@@ -1,7 +1,5 @@
 //! One photo through every stage.
 
-use image::RgbImage;
-
 use crate::body::{self, Marks};
 use crate::capture::Capture;
 use crate::check::{self, Look, Measurement};
@@ -17,7 +15,8 @@ use crate::model::landmarks::{Landmarker, Landmarks};
 use crate::model::matte::Segmenter;
 use crate::photo::{FileFacts, Photo};
 use crate::profile::{Profile, Stage};
-use crate::scene::{self, Person, Scene};
+use crate::pyramid::{Overview, Pyramid};
+use crate::scene::{Person, Scene};
 use crate::verdict::{Unreadable, Verdict};
 
 /// What the landmark network believes in this much is a face.
@@ -125,30 +124,30 @@ impl Pipeline {
     /// # Errors
     /// When inference fails.
     pub fn perceive(&mut self, photo: Photo) -> Result<Scene> {
-        let overview = scene::overview(&photo.pixels);
-        let (faces, doubtful) = self.faces(&photo.pixels, &overview)?;
+        let overview = Overview::of(&photo.pixels);
+        let pyramid = Pyramid { photo: &photo.pixels, overview: &overview };
+        let (faces, doubtful) = self.faces(pyramid)?;
         let person = match &faces[..] {
-            [face] => Some(self.person(&photo.pixels, face)?),
+            [face] => Some(self.person(pyramid, face)?),
             _ => None,
         };
         Ok(Scene { photo, overview, faces, doubtful, person })
     }
 
-    fn person(&mut self, picture: &RgbImage, face: &Face) -> Result<Person> {
-        let matte = self.segmenter.run(picture, &face.mesh)?;
-        let attributes = self.attributer.run(picture, &face.mesh)?;
-        Ok(Person { body: body::of(matte, face, picture.dimensions()), attributes })
+    fn person(&mut self, pyramid: Pyramid, face: &Face) -> Result<Person> {
+        let matte = self.segmenter.run(pyramid, &face.mesh)?;
+        let attributes = self.attributer.run(pyramid, &face.mesh)?;
+        Ok(Person { body: body::of(matte, face, pyramid.photo.dimensions()), attributes })
     }
 
-    /// Every face of the picture, largest first, and the number of doubtful ones. They are looked for in its
-    /// [`scene::overview`] and looked at in the picture itself.
+    /// Every face of the picture, largest first, and the number of doubtful ones.
     ///
     /// # Errors
     /// When inference fails.
-    fn faces(&mut self, picture: &RgbImage, overview: &RgbImage) -> Result<(Vec<Face>, usize)> {
+    fn faces(&mut self, pyramid: Pyramid) -> Result<(Vec<Face>, usize)> {
         let (mut faces, mut doubtful): (Vec<Face>, usize) = (Vec::new(), 0);
-        for found in self.detector.run(overview, picture.dimensions())? {
-            let Landmarks { mesh, presence } = self.landmarker.run(picture, &found.five)?;
+        for found in self.detector.run(pyramid)? {
+            let Landmarks { mesh, presence } = self.landmarker.run(pyramid, &found.five)?;
             let bounds = face::bounds(&mesh);
             // Two candidates that turn out to be the same face.
             if faces.iter().any(|f| detector::iou(&f.bounds, &bounds) > detector::SAME_FACE_IOU) {

@@ -11,7 +11,8 @@ use crate::face::{self, Face};
 use crate::framing::Geometry;
 use crate::model::attributes::Attributes;
 use crate::photo::Photo;
-use crate::pixels::{self, Similarity, delta_e, lab};
+use crate::pixels::{Similarity, delta_e, lab};
+use crate::pyramid::Overview;
 use crate::verdict::Unreadable;
 
 /// Outlines of skin that glasses, hair and beards rarely cover: cheeks and middle of the forehead.
@@ -23,8 +24,8 @@ pub const SKIN: [&[usize]; 3] =
 pub struct Scene {
     /// The photo.
     pub photo: Photo,
-    /// The photo at a size at which it can be seen as a whole: see [`overview`].
-    pub overview: RgbImage,
+    /// The photo at a size at which it can be seen as a whole.
+    pub overview: Overview,
     /// Every face, largest first.
     pub faces: Vec<Face>,
     /// Places that may be faces and may be none: too unsure to measure, too like to ignore.
@@ -57,21 +58,6 @@ pub struct Portrait<'a> {
     pub to_chip: Similarity,
     /// Cut out when a check first asks.
     close_ups: [OnceCell<CloseUp>; 2],
-}
-
-/// Longer side of an [`overview`], at most.
-const OVERVIEW: u32 = 1440;
-
-/// The photo with no more than 1440 pixels a side: what looks at the whole of it has a tenth of a camera's
-/// pixels to go through.
-pub fn overview(photo: &RgbImage) -> RgbImage {
-    let (w, h) = photo.dimensions();
-    let by = (w.max(h) as f32 / OVERVIEW as f32).max(1.0);
-    if by == 1.0 {
-        return photo.clone();
-    }
-    let side = |n: u32| ((n as f32 / by).round() as u32).max(1);
-    pixels::shrink(photo, side(w), side(h))
 }
 
 impl Scene {

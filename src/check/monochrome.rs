@@ -37,7 +37,7 @@ const CLASSES: usize = 10;
 
 fn measure(portrait: &Portrait) -> Measured {
     // An empty backdrop has one colour only, and is no grey picture for that.
-    let picture = &portrait.scene.overview;
+    let picture = &portrait.scene.overview.picture;
     let (w, h) = picture.dimensions();
     let by = (w.max(h) as f32 / SIDE).max(1.0);
     let part = |n: u32| ((n as f32 / by).round() as u32).max(1);

@@ -51,7 +51,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let (w, h) = photo.dimensions();
     let by = (w.max(h) as f32 / SIDE as f32).max(1.0);
     let size = |n: u32| ((n as f32 / by).round() as u32).max(1);
-    let small = pixels::shrink(&portrait.scene.overview, size(w), size(h));
+    let small = pixels::shrink(&portrait.scene.overview.picture, size(w), size(h));
     let backdrop = backdrop(portrait, &small, by);
     let seen = backdrop.pixels().filter(|p| p.0[0] > 0).count();
     if (seen as f32) < 0.02 * (small.width() * small.height()) as f32 {

@@ -4,13 +4,12 @@
 //! Input `[9, 3, 96, 96]`: nine square patches that the mesh lays ([`PATCHES`]); outputs one row of
 //! class probabilities per attribute, two for the ears (model card: `models/README.md`).
 
-use image::RgbImage;
-
 use super::landmarks::{FaceFrame, frame_of};
 use super::{Shipped, planar};
 use crate::engine::{Engine, Network};
 use crate::error::{Error, Result};
-use crate::pixels::{self, Similarity};
+use crate::pixels::Similarity;
+use crate::pyramid::Pyramid;
 
 /// The shipped attribute model.
 pub const SHIPPED: Shipped = Shipped {
@@ -166,10 +165,10 @@ impl Attributer {
     ///
     /// # Errors
     /// When inference fails.
-    pub fn run(&mut self, photo: &RgbImage, mesh: &[[f32; 3]]) -> Result<Attributes> {
+    pub fn run(&mut self, pyramid: Pyramid, mesh: &[[f32; 3]]) -> Result<Attributes> {
         let face = frame_of(mesh);
         let patches = PATCHES.map(|p| {
-            let patch = pixels::cut(photo, &to_patch(&p, mesh, face), SIDE);
+            let patch = pyramid.cut(&to_patch(&p, mesh, face), SIDE);
             if p.flipped { image::imageops::flip_horizontal(&patch) } else { patch }
         });
         let outputs = self.0.run(planar(&patches).view())?;

@@ -10,6 +10,7 @@ use super::{Shipped, planar};
 use crate::engine::{Engine, Network};
 use crate::error::Result;
 use crate::pixels;
+use crate::pyramid::Pyramid;
 
 /// The shipped detector.
 pub const SHIPPED: Shipped = Shipped {
@@ -52,13 +53,13 @@ impl Detector {
         Ok(Detector(Network::load(engine, SHIPPED.name, SHIPPED.onnx)?))
     }
 
-    /// All faces of a photo of `size` (width and height), best score first. `seen` is the photo, or the photo
-    /// made smaller.
+    /// All faces of a photo, best score first.
     ///
     /// # Errors
     /// When inference fails.
-    pub fn run(&mut self, seen: &RgbImage, size: (u32, u32)) -> Result<Vec<Detection>> {
-        let (square, scale, shift) = letterbox(seen, size);
+    pub fn run(&mut self, pyramid: Pyramid) -> Result<Vec<Detection>> {
+        let seen = &pyramid.overview.picture;
+        let (square, scale, shift) = letterbox(seen, pyramid.photo.dimensions());
         let outputs = self.0.run(planar(&[square]).view())?;
         let side = SIDE as f32;
         let rows = outputs[0].as_slice().unwrap_or_default().chunks_exact(15);

@@ -9,7 +9,8 @@ use image::RgbImage;
 use super::{Shipped, planar};
 use crate::engine::{Engine, Network};
 use crate::error::Result;
-use crate::pixels::{self, Similarity};
+use crate::pixels::Similarity;
+use crate::pyramid::Pyramid;
 
 /// The shipped landmark model.
 pub const SHIPPED: Shipped = Shipped {
@@ -64,11 +65,11 @@ impl Landmarker {
     ///
     /// # Errors
     /// When inference fails.
-    pub fn run(&mut self, photo: &RgbImage, five: &[[f32; 2]; 5]) -> Result<Landmarks> {
+    pub fn run(&mut self, pyramid: Pyramid, five: &[[f32; 2]; 5]) -> Result<Landmarks> {
         let to_crop = crop(frame(five));
-        let rough = to_photo(&self.on_crop(&pixels::cut(photo, &to_crop, SIDE))?, &to_crop);
+        let rough = to_photo(&self.on_crop(&pyramid.cut(&to_crop, SIDE))?, &to_crop);
         let to_crop = crop(frame_of(&rough.mesh));
-        let crop = pixels::cut(photo, &to_crop, SIDE);
+        let crop = pyramid.cut(&to_crop, SIDE);
         let plain = self.on_crop(&crop)?;
         let mirrored = self.on_crop(&image::imageops::flip_horizontal(&crop))?;
         Ok(to_photo(&mean(&plain, &mirrored), &to_crop))

@@ -11,7 +11,8 @@ use super::{Shipped, planar};
 use crate::engine::{Engine, Network};
 use crate::error::{Error, Result};
 use crate::guided::{self, Fit, Plane};
-use crate::pixels::{self, Similarity};
+use crate::pixels::Similarity;
+use crate::pyramid::Pyramid;
 use crate::unmix::unmix;
 
 /// The shipped matte model.
@@ -78,12 +79,12 @@ impl Segmenter {
     ///
     /// # Errors
     /// When inference fails.
-    pub fn run(&mut self, photo: &RgbImage, mesh: &[[f32; 3]]) -> Result<Matte> {
-        let crop = pixels::cut_out(photo, &frame(mesh, 1), SIZE);
+    pub fn run(&mut self, pyramid: Pyramid, mesh: &[[f32; 3]]) -> Result<Matte> {
+        let crop = pyramid.cut_out(&frame(mesh, 1), SIZE);
         let outputs = self.0.run(planar(&[crop]).view())?;
         let raw = outputs[0].iter().copied().collect();
         let to_matte = frame(mesh, FINER);
-        let guide = pixels::cut_out(photo, &to_matte, (FINER * SIZE.0, FINER * SIZE.1));
+        let guide = pyramid.cut_out(&to_matte, (FINER * SIZE.0, FINER * SIZE.1));
         let small = Plane::from_vec(SIZE.0, SIZE.1, raw).ok_or_else(|| Error::Model {
             name: SHIPPED.name,
             reason: "its alpha is smaller than its picture".to_owned(),
