@@ -7,55 +7,14 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::{Command, Output};
 
 use common::fixture;
+use common::program::{PROGRAM, photogate, run, str, text};
 use image::{GrayImage, Luma};
 use serde_json::Value;
 use zip::write::SimpleFileOptions;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_photogate");
-
-/// Longer than any of these takes on a busy machine; a test that hangs must end.
-const PATIENCE: Duration = Duration::from_secs(240);
-
-/// Run a command to its end, or kill it and fail.
-fn run(command: &mut Command) -> Output {
-    let out = tempfile::NamedTempFile::new().unwrap();
-    let err = tempfile::NamedTempFile::new().unwrap();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(out.reopen().unwrap())
-        .stderr(err.reopen().unwrap())
-        .spawn()
-        .unwrap();
-    let begun = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        if begun.elapsed() > PATIENCE {
-            child.kill().unwrap();
-            panic!("it hangs: {command:?}");
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    Output { status, stdout: fs::read(out).unwrap(), stderr: fs::read(err).unwrap() }
-}
-
-fn photogate(args: &[&str]) -> Output {
-    run(Command::new(PROGRAM).args(args))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn str(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
 
 /// Verdict and error by the end of the id.
 fn records(output: &Output) -> BTreeMap<String, (String, String)> {

@@ -9,48 +9,13 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use common::fixture;
+use common::program::{PROGRAM, photogate, run, str, text};
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_photogate");
-
-/// Longer than any of these takes on a busy machine; a test that hangs must end.
-const PATIENCE: Duration = Duration::from_secs(240);
-
-fn run(command: &mut Command) -> Output {
-    let (out, err) =
-        (tempfile::NamedTempFile::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
-    let command = command.stdin(Stdio::null()).stderr(err.reopen().unwrap());
-    let mut child = command.stdout(out.reopen().unwrap()).spawn().unwrap();
-    let begun = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        if begun.elapsed() > PATIENCE {
-            child.kill().unwrap();
-            panic!("it hangs: {command:?}");
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    Output { status, stdout: fs::read(out).unwrap(), stderr: fs::read(err).unwrap() }
-}
-
-fn photogate(args: &[&str]) -> Output {
-    run(Command::new(PROGRAM).args(args))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn str(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
 
 /// Id, verdict and error of each record.
 fn records(output: &Output) -> Vec<(String, String, String)> {

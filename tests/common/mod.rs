@@ -1,6 +1,8 @@
 //! What several test files share: the fixtures and a pipeline to run them through.
 #![allow(dead_code)]
 
+pub mod program;
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
