@@ -24,7 +24,8 @@ pub struct Overview {
 impl Overview {
     /// The overview of a photo.
     pub fn of(photo: &RgbImage) -> Overview {
-        let by = photo.width().max(photo.height()).div_ceil(MOST).max(1);
+        // As many values of 255 as 16 bits hold, which is more than any photo needs.
+        let by = photo.width().max(photo.height()).div_ceil(MOST).clamp(1, 257);
         // A photo that is narrower than one pixel of the overview has none.
         if by == 1 || photo.width().min(photo.height()) < by {
             return Overview { picture: photo.clone(), by: 1 };
@@ -48,14 +49,13 @@ impl WithSimd for Means<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let Means { photo, by, to } = self;
         let (row, width) = (3 * photo.width() as usize, to.width() as usize);
-        // 46 rows of 255 at most: JPEG ends at 65,535 pixels a side, and a photo of two million has no height.
         let mut sums = vec![0_u16; row];
         for (rows, to) in photo.as_raw().chunks_exact(row * by).zip(to.chunks_exact_mut(3 * width))
         {
             sums.fill(0);
             for row in rows.chunks_exact(row) {
                 for (sum, v) in sums.iter_mut().zip(row) {
-                    *sum = sum.saturating_add(u16::from(*v));
+                    *sum += u16::from(*v);
                 }
             }
             // A number that is known is a loop that is laid out.
