@@ -69,7 +69,7 @@ impl Gate {
     pub fn standardise(&mut self, photo: &[u8], order: Order) -> Result<Standard> {
         let scene = self.pipeline.perceive(photo::decode(photo, Path::new("photo"))?)?;
         let judged = crate::pipeline::judge_scene(&scene, &self.profile, Stage::Capture);
-        produce::standard(&mut self.pipeline, &scene, &judged, &self.profile, order)
+        produce::standard(&mut self.pipeline, scene, &judged, &self.profile, order)
     }
 
     /// Read and judge a capture of a batch, and make its standard file where one is asked for. Never

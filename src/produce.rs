@@ -56,13 +56,14 @@ impl From<Checked> for Made {
     }
 }
 
-/// Make the standard file of a judged scene.
+/// Make the standard file of a judged scene. It is let go before the file is looked at, so that a large capture and
+/// what is found on its file are never held together.
 ///
 /// # Errors
 /// [`Error::Standard`] with what stands against it.
 pub fn standard(
     pipeline: &mut Pipeline,
-    scene: &Scene,
+    scene: Scene,
     judged: &Judged,
     profile: &Profile,
     order: Order,
@@ -71,7 +72,8 @@ pub fn standard(
     let (Some(person), Some(plan)) = (&scene.person, &judged.plan) else {
         return Err(refuse("there is not exactly one face"));
     };
-    let made = standardise::render(scene, person, plan, fill);
+    let made = standardise::render(&scene, person, plan, fill);
+    drop(scene);
     let file = encode::encode(&made.picture, &band(profile))?;
     // Read as anybody would read it.
     let again = photo::decode(&file.bytes, Path::new("standard.jpg"))?;

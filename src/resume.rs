@@ -98,7 +98,7 @@ pub fn look<T>(
         taken = keep.and_then(|keep| keep(&scene.photo.pixels));
         let judged =
             timed(&mut timing.measure, || judge_scene(&scene, course.profile, course.stage));
-        let file = timed(&mut timing.standardise, || file(pipeline, &scene, &judged, course));
+        let file = timed(&mut timing.standardise, || file(pipeline, scene, &judged, course));
         let checked =
             Checked { capture: capture.clone(), sha256: Some(sha256), outcome: Ok(judged) };
         Ok((Made { checked, file }, None, true))
@@ -129,7 +129,7 @@ fn timed<T>(time: &mut Option<Duration>, work: impl FnOnce() -> T) -> T {
 
 fn file(
     pipeline: &mut Pipeline,
-    scene: &Scene,
+    scene: Scene,
     judged: &Judged,
     course: &Course,
 ) -> Result<Standard, String> {

@@ -36,10 +36,9 @@ pub(super) fn replace(picture: &Linear, alpha: &GrayImage, colour: Rgb<u8>, eyes
     let image: Vec<[f32; 3]> = picture.pixels().map(|p| p.0.map(f32::from)).collect();
     let alpha: Vec<f32> = alpha.pixels().map(|p| f32::from(p.0[0]) / 255.0).collect();
     let alpha = of_light(&image, &alpha, (w, h), radius(SIDES, eyes));
-    let (mut front, mut back) = (image.clone(), image.clone());
-    for radius in RADII.map(|r| radius(r, eyes)) {
-        (front, back) = fuse(&image, &alpha, &front, &back, (w, h), radius);
-    }
+    let [wide, narrow] = RADII.map(|r| radius(r, eyes));
+    let (front, back) = fuse(&image, &alpha, &image, &image, (w, h), wide);
+    let (front, _) = fuse(&image, &alpha, &front, &back, (w, h), narrow);
     let mut values = vec![0; 3 * w * h];
     let (new, out) = (linear(colour), &mut values);
     simd::wide(Mix { image: &image, alpha: &alpha, front: &front, new, out });
