@@ -120,11 +120,16 @@ impl View<'_> {
 
 /// The longest outline of the person.
 fn outline(view: &View) -> Vec<[f32; 2]> {
-    let [x0, y0, x1, y1] = view.inside;
-    let mask = image::GrayImage::from_fn(view.size.0, view.size.1, |x, y| {
-        let in_photo = (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
-        image::Luma([if in_photo && view.person(x, y) { 255 } else { 0 }])
-    });
+    let [x0, y0, x1, y1] = view.inside.map(|v| v as usize);
+    let mut mask = image::GrayImage::new(view.size.0, view.size.1);
+    let w = view.size.0 as usize;
+    let rows = mask.chunks_exact_mut(w).zip(view.matte.alpha.chunks_exact(w));
+    for (mask, alpha) in rows.take(y1 + 1).skip(y0) {
+        for (to, alpha) in mask[x0..=x1].iter_mut().zip(&alpha[x0..=x1]) {
+            // As `View::person` has it.
+            *to = if *alpha >= 0.5 { 255 } else { 0 };
+        }
+    }
     let contours = find_contours::<u32>(&mask);
     let outer = contours.into_iter().filter(|c| c.border_type == BorderType::Outer);
     let longest = outer.max_by_key(|c| c.points.len()).map(|c| c.points).unwrap_or_default();

@@ -27,20 +27,19 @@ impl CloseUp {
     /// The face with a margin of `margin` eye distances around its mesh.
     pub fn of(photo: &RgbImage, face: &Face, margin: f32) -> CloseUp {
         let eyes = face.frontal_eye_distance();
-        let by = (eyes / CHIP_EYES).floor().max(1.0) as u32;
         let (w, h) = photo.dimensions();
+        let most = w.min(h).min(pixels::MOST_MEANS);
+        let by = (eyes / CHIP_EYES).floor().clamp(1.0, most as f32) as u32;
         let [x0, y0, x1, y1] = face.bounds;
         let m = margin * eyes;
         let cut = |v: f32, n: u32| v.clamp(0.0, (n - 1) as f32) as u32;
-        let (left, top) = (cut(x0 - m, w), cut(y0 - m, h));
-        let side = |from: u32, to: u32| ((to - from + 1) / by).max(1);
+        // A sliver at the picture's end would be narrower than one pixel of the close-up.
+        let (left, top) = (cut(x0 - m, w).min(w - by), cut(y0 - m, h).min(h - by));
+        let side = |from: u32, to: u32| ((to.max(from) - from + 1) / by).max(1);
         let (cols, rows) = (side(left, cut(x1 + m, w)), side(top, cut(y1 + m, h)));
-        // A sliver at the picture's end is narrower than one pixel of the close-up.
-        let (full_w, full_h) = ((cols * by).min(w - left), (rows * by).min(h - top));
-        let part = [left, top, full_w, full_h];
         let picture = match by {
-            1 => pixels::part(photo, part),
-            _ => pixels::shrink_part(photo, part, cols, rows),
+            1 => pixels::part(photo, [left, top, cols, rows]),
+            _ => pixels::means(photo, [left, top], by, (cols, rows)),
         };
         let luma = pixels::lumas(&picture);
         CloseUp { picture, luma, by, origin: [left as f32, top as f32], eyes: eyes / by as f32 }

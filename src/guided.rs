@@ -6,16 +6,19 @@
 //! Sun, "Fast Guided Filter", arXiv:1505.00996, 2015): that is how a small matte gets the hair of
 //! a large photo. Written here because no crate of the registry has it for a colour guide.
 
+use std::ops::Range;
+
 use image::{ImageBuffer, Luma, RgbImage};
 use nalgebra::{Matrix3, Vector3};
 
 use crate::simd::{self, Simd, WithSimd};
+use crate::spans::{Over, Spans};
 use crate::windows::{window_means, window_sums};
 
 /// One channel of floats.
 pub type Plane = ImageBuffer<Luma<f32>, Vec<f32>>;
 
-/// The linear function of the colour at every pixel: `value = a . rgb + b`, rgb in 0..1.
+/// The linear function of the colour at every wanted pixel: `value = a . rgb + b`, rgb in 0..1.
 #[derive(Clone, Debug)]
 pub struct Fit {
     /// Width in pixels.
@@ -23,29 +26,30 @@ pub struct Fit {
     /// Height in pixels.
     pub height: usize,
     /// Red, green and blue slope and the constant, per pixel.
-    pub coefficients: Vec<[f32; 4]>,
+    pub coefficients: Over<[f32; 4]>,
 }
 
 /// Fit `map` (0..1) by the colours of `guide`, which has the same size, in windows of
-/// `2 radius + 1` pixels. `epsilon` is the variance of colour (rgb in 0..1) below which a window
-/// counts as flat and keeps the mean of the map.
-pub fn fit(guide: &RgbImage, map: &Plane, radius: usize, epsilon: f32) -> Fit {
+/// `2 radius + 1` pixels, for the `wanted` places. `epsilon` is the variance of colour (rgb in 0..1) below
+/// which a window counts as flat and keeps the mean of the map.
+pub fn fit(guide: &RgbImage, map: &Plane, radius: usize, epsilon: f32, wanted: &Spans) -> Fit {
     let (width, height) = (guide.width() as usize, guide.height() as usize);
     let (colours, values) = (guide.as_raw(), map.as_raw());
-    let mut coefficients = vec![[0.0; 4]; width * height];
-    let size = (width, height);
-    let fill = |y: usize, row: &mut [[u32; 16]]| {
-        let row_of = y * width..(y + 1) * width;
-        let pixels = &colours[3 * row_of.start..3 * row_of.end];
-        simd::wide(Products { pixels, values: &values[row_of], row });
+    let fitted = wanted.around(radius);
+    let mut coefficients = Over::<[f32; 4]>::new(&fitted);
+    let of = |y: usize, run: Range<usize>| y * width + run.start..y * width + run.end;
+    let fill = |y: usize, run: Range<usize>, row: &mut [[u32; 16]]| {
+        let places = of(y, run);
+        let pixels = &colours[3 * places.start..3 * places.end];
+        simd::wide(Products { pixels, values: &values[places], row });
     };
-    window_sums(size, radius, fill, |y, sums: &[[u32; 16]], counts| {
-        let row = &mut coefficients[y * width..(y + 1) * width];
+    window_sums(&fitted, radius, fill, |y, run, sums: &[[u32; 16]], counts| {
+        let row = coefficients.get_mut(y, run);
         for ((to, sum), count) in row.iter_mut().zip(sums).zip(counts) {
             *to = solve(sum, *count, epsilon);
         }
     });
-    let coefficients = window_means(&coefficients, size, radius);
+    let coefficients = window_means(|y, run| coefficients.get(y, run), wanted, radius);
     Fit { width, height, coefficients }
 }
 
@@ -97,15 +101,19 @@ fn solve(sums: &[u32; 16], count: f32, epsilon: f32) -> [f32; 4] {
 
 impl Fit {
     /// The value at a place of the fit (pixels of the fit, may lie between them) for this colour
-    /// there, cut to 0..1.
+    /// there, cut to 0..1; 0 where no fit was wanted.
     pub fn at(&self, [x, y]: [f32; 2], colour: image::Rgb<u8>) -> f32 {
         let clamp = |v: f32, n: usize| v.clamp(0.0, (n - 1) as f32);
         let (x, y) = (clamp(x, self.width), clamp(y, self.height));
         let (x0, y0) = (x as usize, y as usize);
         let (x1, y1) = ((x0 + 1).min(self.width - 1), (y0 + 1).min(self.height - 1));
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let c = |x: usize, y: usize| &self.coefficients[y * self.width + x];
-        let (p, q, r, s) = (c(x0, y0), c(x1, y0), c(x0, y1), c(x1, y1));
+        let row = |y: usize| match self.coefficients.get(y, x0..x1 + 1) {
+            [first, last] => (*first, *last),
+            [only] => (*only, *only),
+            _ => ([0.0; 4], [0.0; 4]),
+        };
+        let ((p, q), (r, s)) = (row(y0), row(y1));
         let rgb = [f32::from(colour.0[0]), f32::from(colour.0[1]), f32::from(colour.0[2]), 255.0];
         let mut value = 0.0;
         for k in 0..4 {
@@ -116,14 +124,19 @@ impl Fit {
         value.clamp(0.0, 1.0)
     }
 
-    /// The fitted map at the size of the fit, for the guide that it was made from, where it is wanted;
-    /// elsewhere `map` as it is.
+    /// The fitted map at the size of the fit, for the guide that it was made from, where a fit was wanted and the map
+    /// is as `wanted` says; elsewhere `map` as it is.
     pub fn filtered(&self, guide: &RgbImage, map: &Plane, wanted: impl Fn(f32) -> bool) -> Plane {
         let mut out = map.clone();
-        let places = out.iter_mut().zip(&self.coefficients).zip(guide.pixels());
-        for ((value, c), p) in places.filter(|((value, _), _)| wanted(**value)) {
-            let [r, g, b] = p.0.map(|v| f32::from(v) / 255.0);
-            *value = (c[0] * r + c[1] * g + c[2] * b + c[3]).clamp(0.0, 1.0);
+        let values: &mut [f32] = &mut out;
+        for (y, run, coefficients) in self.coefficients.runs() {
+            let places = y * self.width + run.start..y * self.width + run.end;
+            let pixels = guide.as_raw()[3 * places.start..3 * places.end].chunks_exact(3);
+            let all = values[places].iter_mut().zip(coefficients).zip(pixels);
+            for ((value, c), p) in all.filter(|((value, _), _)| wanted(**value)) {
+                let [r, g, b] = [p[0], p[1], p[2]].map(|v| f32::from(v) / 255.0);
+                *value = (c[0] * r + c[1] * g + c[2] * b + c[3]).clamp(0.0, 1.0);
+            }
         }
         out
     }
@@ -160,7 +173,7 @@ mod tests {
             let (x, y) = half(x, y);
             *truth.get_pixel(x, y)
         });
-        let fit = fit(&small, &map, 3, 1e-4);
+        let fit = fit(&small, &map, 3, 1e-4, &Spans::all((40, 30)));
         let at = |x: u32, y: u32| [x as f32 / 2.0, y as f32 / 2.0];
         let full = Plane::from_fn(80, 60, |x, y| Luma([fit.at(at(x, y), *guide.get_pixel(x, y))]));
         let doubled = Plane::from_fn(80, 60, |x, y| *map.get_pixel(x / 2, y / 2));
@@ -173,7 +186,8 @@ mod tests {
         let (guide, _) = slanted();
         for value in [0.0, 0.4, 1.0] {
             let map = Plane::from_pixel(80, 60, Luma([value]));
-            let out = fit(&guide, &map, 5, 1e-4).filtered(&guide, &map, |_| true);
+            let all = Spans::all((80, 60));
+            let out = fit(&guide, &map, 5, 1e-4, &all).filtered(&guide, &map, |_| true);
             assert!(error(&out, &map) < 1e-3, "{value}");
         }
     }

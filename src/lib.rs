@@ -17,6 +17,7 @@ pub mod error;
 pub mod hash;
 pub mod identity;
 pub mod simd;
+pub mod spans;
 pub mod windows;
 pub mod verdict;
 pub mod capture;

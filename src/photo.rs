@@ -22,14 +22,15 @@ mod plain;
 mod raster;
 mod raw;
 mod sniff;
+mod spare;
+mod turn;
 
 use std::fs::File;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use image::metadata::Orientation;
-use image::{DynamicImage, RgbImage};
+use image::RgbImage;
 
 use crate::error::{Error, Result, panic_said};
 pub use facts::{ColourSpace, FileFacts, Format, JpegFacts};
@@ -50,6 +51,11 @@ impl std::fmt::Debug for Photo {
     fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
         out.debug_struct("Photo").field("facts", &self.facts).finish_non_exhaustive()
     }
+}
+
+/// Keeps the memory of pixels that nobody needs any more for the next photo of this thread.
+pub fn let_go(pixels: RgbImage) {
+    spare::keep(pixels.into_raw());
 }
 
 /// How much one file may cost. Checked on headers, before pixels are allocated.
@@ -189,11 +195,7 @@ fn finish(raster: Raster, format: Format, bytes: u64, path: &Path) -> Photo {
     let (jpeg, raw_preview) = (raster.jpeg, raster.raw_preview);
     let converted = colour::to_srgb(raster);
 
-    let mut pixels = DynamicImage::ImageRgb8(converted.pixels);
-    if let Some(turn) = Orientation::from_exif(orientation) {
-        pixels.apply_orientation(turn);
-    }
-    let pixels = pixels.into_rgb8();
+    let pixels = turn::upright(converted.pixels, orientation);
 
     // Orientations 5 to 8 swap the axes, so the two resolutions swap as well.
     let dpi = dpi.map(|(x, y)| if orientation >= 5 { (y, x) } else { (x, y) });

@@ -2,7 +2,10 @@
 //!
 //! Coordinates are pixels of the picture at hand, x right, y down, pixel centres at whole numbers.
 
+mod blur;
 mod colour;
+mod means;
+mod warp;
 
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, Luma, Rgb, RgbImage};
@@ -10,8 +13,12 @@ use imageproc::drawing::draw_polygon_mut;
 use imageproc::point::Point;
 use palette::Lab;
 
-use crate::simd::{self, Simd, WithSimd};
-pub use colour::{LINEAR, delta_e, delta_e00, differ, lab, labs, lightness, luma, lumas};
+pub use blur::{blurred, blurred_rgb};
+pub use colour::{
+    LINEAR, delta_e, delta_e00, differ, lab, labs, labs_of, lightness, luma, lumas, lumas_of,
+};
+pub use means::{MOST_MEANS, means};
+pub use warp::{cut, cut_out};
 
 /// Rotation, uniform scale and shift: `x' = a x - b y + tx`, `y' = b x + a y + ty`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,16 +73,6 @@ pub fn shrink(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     out
 }
 
-/// [`shrink`] for a part of the picture: left, top, width, height. The rest is not touched.
-pub fn shrink_part(picture: &RgbImage, part: [u32; 4], width: u32, height: u32) -> RgbImage {
-    let mut out = RgbImage::new(width, height);
-    let [x, y, w, h] = part.map(f64::from);
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box)).crop(x, y, w, h);
-    Resizer::new().resize(picture, &mut out, Some(&options)).expect("a part inside the picture");
-    out
-}
-
 /// A part of the picture (left, top, width, height, inside it), row by row.
 pub fn part(picture: &RgbImage, [x, y, w, h]: [u32; 4]) -> RgbImage {
     let row = 3 * picture.width() as usize;
@@ -91,113 +88,6 @@ pub fn resized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     let mut out = RgbImage::new(width, height);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new().resize(picture, &mut out, Some(&options)).expect("same pixel type");
-    out
-}
-
-/// The part of the picture that a similarity carries onto a square of `side` pixels.
-///
-/// Averages where it shrinks; outside the picture the edge pixels go on.
-pub fn cut(picture: &RgbImage, to_square: &Similarity, side: u32) -> RgbImage {
-    cut_out(picture, to_square, (side, side))
-}
-
-/// [`cut`] for a crop of any width and height.
-pub fn cut_out(picture: &RgbImage, to_crop: &Similarity, size: (u32, u32)) -> RgbImage {
-    let back = to_crop.inverse();
-    let (right, low) = (size.0 as f32 - 1.0, size.1 as f32 - 1.0);
-    let corners = [[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]].map(|p| back.apply(p));
-    let (w, h) = picture.dimensions();
-    // Only the part that is needed is averaged: the face of a 24-megapixel capture is a corner of it.
-    let by = (1.0 / to_crop.scale()).floor().max(1.0);
-    let clamp = |v: f32, n: u32| v.clamp(0.0, (n - 1) as f32) as u32;
-    let low =
-        |k: usize, n| clamp(corners.iter().map(|c| c[k]).fold(f32::MAX, f32::min) - 2.0 * by, n);
-    let high =
-        |k: usize, n| clamp(corners.iter().map(|c| c[k]).fold(f32::MIN, f32::max) + 2.0 * by, n);
-    let (x0, y0, x1, y1) = (low(0, w), low(1, h), high(0, w), high(1, h));
-    let (cols, rows) = (x1 - x0 + 1, y1 - y0 + 1);
-    let small_size = |n: u32| ((n as f32 / by).round() as u32).max(1);
-    let small = (by > 1.0)
-        .then(|| shrink_part(picture, [x0, y0, cols, rows], small_size(cols), small_size(rows)));
-    let (source, [left, top, sw, sh]) = match &small {
-        Some(small) => (small, [0, 0, small.width(), small.height()]),
-        None => (picture, [x0, y0, cols, rows]),
-    };
-    // From pixels of the source to pixels of the picture: centres at whole numbers in both.
-    let (fx, fy) = (cols as f32 / sw as f32, rows as f32 / sh as f32);
-    let (ox, oy) = (x0 as f32 + (fx - 1.0) / 2.0, y0 as f32 + (fy - 1.0) / 2.0);
-    let s = to_crop;
-    let [a, b, c] = [s.a * fx, -s.b * fy, s.a * ox - s.b * oy + s.tx];
-    let [d, e, f] = [s.b * fx, s.a * fy, s.b * ox + s.a * oy + s.ty];
-    // A similarity of positive scale always has an inverse.
-    let area = a * e - b * d;
-    let back = [e, -b, b * f - c * e, -d, a, -(a * f - c * d)].map(|v| v / area);
-    simd::wide(Warp { picture: source, part: [left, top, sw, sh], back, size })
-}
-
-/// The part of the picture where `back` (two rows of an affine map) leads from each pixel of one of `size`,
-/// bilinear; beyond the part its edge goes on.
-///
-/// To the last bit what `imageproc`'s `warp_into` does (each step is cut to whole levels, as the limits of
-/// the checks were set with), several times as fast: it looks every pixel up behind bounds checks of its own,
-/// and wants the part as a picture.
-struct Warp<'a> {
-    picture: &'a RgbImage,
-    part: [u32; 4],
-    back: [f32; 6],
-    size: (u32, u32),
-}
-
-impl WithSimd for Warp<'_> {
-    type Output = RgbImage;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> RgbImage {
-        let Warp { picture, part: [left, top, w, h], back, size } = self;
-        let row = 3 * picture.width() as usize;
-        let values = &picture.as_raw()[row * top as usize + 3 * left as usize..];
-        let (right, low) = (w as usize - 1, h as usize - 1);
-        let mut out = RgbImage::new(size.0, size.1);
-        for (y, line) in out.chunks_exact_mut(3 * size.0.max(1) as usize).enumerate() {
-            for (x, to) in line.chunks_exact_mut(3).enumerate() {
-                let (x, y) = (x as f32, y as f32);
-                let px = back[0] * x + back[1] * y + back[2];
-                let py = back[3] * x + back[4] * y + back[5];
-                let (x0, y0) = (px.floor(), py.floor());
-                let (tx, ty) = (px - x0, py - y0);
-                let place = |v: i32, n: usize| (v.max(0) as usize).min(n);
-                let (column, line) = (x0 as i32, y0 as i32);
-                let upper = row * place(line, low);
-                let lower = row * place(line.saturating_add(1), low);
-                let near = 3 * place(column, right);
-                let far = 3 * place(column.saturating_add(1), right);
-                let (a, b) = (four(values, upper + near), four(values, upper + far));
-                let (c, d) = (four(values, lower + near), four(values, lower + far));
-                let mixed = mix(mix(a, b, tx), mix(c, d, tx), ty);
-                for k in 0..3 {
-                    to[k] = mixed[k] as u8;
-                }
-            }
-        }
-        out
-    }
-}
-
-/// The pixel at `i`. Four values are one register's work; the fourth is of the next pixel and means nothing.
-#[inline(always)]
-fn four(values: &[u8], i: usize) -> [f32; 4] {
-    match values.get(i..i + 4) {
-        Some(v) => [f32::from(v[0]), f32::from(v[1]), f32::from(v[2]), f32::from(v[3])],
-        None => [f32::from(values[i]), f32::from(values[i + 1]), f32::from(values[i + 2]), 0.0],
-    }
-}
-
-#[inline(always)]
-fn mix(p: [f32; 4], q: [f32; 4], t: f32) -> [f32; 4] {
-    let mut out = [0.0; 4];
-    for k in 0..4 {
-        out[k] = ((1.0 - t) * p[k] + t * q[k]).trunc();
-    }
     out
 }
 
@@ -272,22 +162,6 @@ mod tests {
         let [x, y] = s.inverse().apply(s.apply([12.0, -7.0]));
         assert!((x - 12.0).abs() < 1e-4 && (y + 7.0).abs() < 1e-4);
         assert!((s.scale() - 2.5).abs() < 1e-5);
-    }
-
-    #[test]
-    fn cutting_finds_the_same_place_at_full_size_and_shrunk() {
-        // A horizontal and vertical ramp: the value tells the place.
-        let ramp = RgbImage::from_fn(250, 250, |x, y| Rgb([x as u8, y as u8, 0]));
-        for scale in [1.0, 0.4, 0.21] {
-            let s = Similarity::about([125.0, 100.0], 0.0, scale, [16.0, 16.0]);
-            let out = cut(&ramp, &s, 33);
-            let [x, y] = s.inverse().apply([20.0, 10.0]);
-            let p = out.get_pixel(20, 10).0;
-            assert!(
-                (f32::from(p[0]) - x).abs() < 1.5 && (f32::from(p[1]) - y).abs() < 1.5,
-                "{scale}: {p:?} {x} {y}"
-            );
-        }
     }
 
     #[test]

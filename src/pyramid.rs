@@ -6,7 +6,6 @@
 use image::RgbImage;
 
 use crate::pixels::{self, Similarity};
-use crate::simd::{self, Simd, WithSimd};
 
 /// Longer side of an overview, pixels, at most: twice what the largest look at a whole photo needs.
 const MOST: u32 = 1440;
@@ -24,65 +23,13 @@ pub struct Overview {
 impl Overview {
     /// The overview of a photo.
     pub fn of(photo: &RgbImage) -> Overview {
-        // As many values of 255 as 16 bits hold, which is more than any photo needs.
-        let by = photo.width().max(photo.height()).div_ceil(MOST).clamp(1, 257);
+        let by = photo.width().max(photo.height()).div_ceil(MOST).clamp(1, pixels::MOST_MEANS);
         // A photo that is narrower than one pixel of the overview has none.
         if by == 1 || photo.width().min(photo.height()) < by {
             return Overview { picture: photo.clone(), by: 1 };
         }
-        let mut picture = RgbImage::new(photo.width() / by, photo.height() / by);
-        simd::wide(Means { photo, by: by as usize, to: &mut picture });
-        Overview { picture, by }
-    }
-}
-
-struct Means<'a> {
-    photo: &'a RgbImage,
-    by: usize,
-    to: &'a mut RgbImage,
-}
-
-impl WithSimd for Means<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let Means { photo, by, to } = self;
-        let (row, width) = (3 * photo.width() as usize, to.width() as usize);
-        let mut sums = vec![0_u16; row];
-        for (rows, to) in photo.as_raw().chunks_exact(row * by).zip(to.chunks_exact_mut(3 * width))
-        {
-            sums.fill(0);
-            for row in rows.chunks_exact(row) {
-                for (sum, v) in sums.iter_mut().zip(row) {
-                    *sum += u16::from(*v);
-                }
-            }
-            // A number that is known is a loop that is laid out.
-            match by {
-                2 => across(&sums, 2, to),
-                3 => across(&sums, 3, to),
-                4 => across(&sums, 4, to),
-                by => across(&sums, by, to),
-            }
-        }
-    }
-}
-
-/// Means of `by` sums of `by` pixels each along a row.
-#[inline(always)]
-fn across(sums: &[u16], by: usize, to: &mut [u8]) {
-    let share = 1.0 / (by * by) as f32;
-    for (to, sums) in to.chunks_exact_mut(3).zip(sums.chunks_exact(3 * by)) {
-        let mut all = [0_u32; 3];
-        for sum in sums.chunks_exact(3) {
-            for k in 0..3 {
-                all[k] += u32::from(sum[k]);
-            }
-        }
-        for k in 0..3 {
-            to[k] = (all[k] as f32 * share + 0.5) as u8;
-        }
+        let size = (photo.width() / by, photo.height() / by);
+        Overview { picture: pixels::means(photo, [0, 0], by, size), by }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::closeup::CloseUp;
 use crate::face::{self, Face};
 use crate::framing::Geometry;
 use crate::model::attributes::Attributes;
-use crate::photo::Photo;
+use crate::photo::{self, Photo};
 use crate::pixels::{Similarity, delta_e, lab};
 use crate::pyramid::Overview;
 use crate::verdict::Unreadable;
@@ -58,6 +58,13 @@ pub struct Portrait<'a> {
     pub to_chip: Similarity,
     /// Cut out when a check first asks.
     close_ups: [OnceCell<CloseUp>; 2],
+}
+
+/// A scene's pixels are many: the next photo takes over their memory.
+impl Drop for Scene {
+    fn drop(&mut self) {
+        photo::let_go(std::mem::take(&mut self.photo.pixels));
+    }
 }
 
 impl Scene {

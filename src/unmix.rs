@@ -7,10 +7,13 @@
 //! Images", CVPR 2000, with one cluster on either side). A plain studio backdrop is what it is made for; where the two
 //! colours spread as wide as they lie apart, the matte keeps its own word.
 
+use std::ops::Range;
+
 use image::RgbImage;
 
 use crate::guided::Plane;
 use crate::simd::{self, Simd, WithSimd};
+use crate::spans::Spans;
 use crate::windows::window_sums;
 
 /// Up to this alpha a pixel counts as surely background, from 1 minus it on as surely person.
@@ -24,22 +27,35 @@ const ENOUGH: f32 = 3.0;
 pub fn unmix(picture: &RgbImage, alpha: &Plane, radius: usize) -> Plane {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let (colours, own) = (picture.as_raw(), alpha.as_raw());
+    let size = (width, height);
+    let unsure = Spans::of(size, |i| SURE / 10.0 < own[i] && own[i] < 1.0 - SURE / 10.0);
+    let of = |y: usize, run: Range<usize>| y * width + run.start..y * width + run.end;
+    let pixels_of = |places: &Range<usize>| &colours[3 * places.start..3 * places.end];
+    // Of inner pixels, then of outer ones: how many, their colours, the squares of these.
+    let fill = |y: usize, run: Range<usize>, row: &mut [[u32; 16]]| {
+        let places = of(y, run);
+        simd::wide(Sides { pixels: pixels_of(&places), alpha: &own[places], row });
+    };
     let mut out = alpha.clone();
     let values: &mut [f32] = &mut out;
-    // Of inner pixels, then of outer ones: how many, their colours, the squares of these.
-    let fill = |y: usize, row: &mut [[u32; 16]]| {
-        let row_of = y * width..(y + 1) * width;
-        let pixels = &colours[3 * row_of.start..3 * row_of.end];
-        simd::wide(Sides { pixels, alpha: &own[row_of], row });
-    };
-    let size = (width, height);
-    window_sums(size, radius, fill, |y, sums: &[[u32; 16]], counts| {
-        let row_of = y * width..(y + 1) * width;
-        let pixels = &colours[3 * row_of.start..3 * row_of.end];
+    values.iter_mut().for_each(|a| *a = settled(*a));
+    window_sums(&unsure, radius, fill, |y, run, sums: &[[u32; 16]], counts| {
+        let places = of(y, run);
+        let pixels = pixels_of(&places);
         let whole = ((2 * radius + 1) * (2 * radius + 1)) as f32;
-        simd::wide(Row { values: &mut values[row_of], pixels, sums, counts, whole });
+        simd::wide(Row { values: &mut values[places], pixels, sums, counts, whole });
     });
     out
+}
+
+/// What is sure, entirely so.
+#[inline(always)]
+fn settled(a: f32) -> f32 {
+    match a {
+        a if a <= SURE / 10.0 => 0.0,
+        a if a >= 1.0 - SURE / 10.0 => 1.0,
+        a => a,
+    }
 }
 
 /// What [`unmix`] adds up of a row of pixels.
@@ -68,7 +84,7 @@ impl WithSimd for Sides<'_> {
     }
 }
 
-/// One row of the matte, with the sums around its pixels and of how many each is; a whole window has `whole`.
+/// A run of a row of the matte, with the sums around its pixels and of how many each is; a whole window has `whole`.
 struct Row<'a> {
     values: &'a mut [f32],
     pixels: &'a [u8],
@@ -84,16 +100,12 @@ impl WithSimd for Row<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let beside = self.pixels.chunks_exact(3).zip(self.sums).zip(self.counts);
         for (value, ((p, sums), count)) in self.values.iter_mut().zip(beside) {
-            *value = match *value {
-                a if a <= SURE / 10.0 => 0.0,
-                a if a >= 1.0 - SURE / 10.0 => 1.0,
-                a => {
-                    let colour = [p[0], p[1], p[2]].map(|v| f32::from(v) / 255.0);
-                    // ENOUGH is of a whole window, also where the border cuts it off.
-                    let enough = ENOUGH * count / self.whole;
-                    share(colour, &sums.map(|v| v as f32), enough, a)
-                }
-            };
+            if 0.0 < *value && *value < 1.0 {
+                let colour = [p[0], p[1], p[2]].map(|v| f32::from(v) / 255.0);
+                // ENOUGH is of a whole window, also where the border cuts it off.
+                let enough = ENOUGH * count / self.whole;
+                *value = share(colour, &sums.map(|v| v as f32), enough, *value);
+            }
         }
     }
 }

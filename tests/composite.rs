@@ -33,7 +33,8 @@ fn read(name: &str) -> Photo {
 /// Other pixels of the same size, cut and scaled as the capture is.
 fn standard(scene: &Scene, plan: &Plan, pixels: RgbImage) -> RgbImage {
     let photo = Photo { pixels, ..scene.photo.clone() };
-    let other = Scene { photo, ..scene.clone() };
+    let mut other = scene.clone();
+    other.photo = photo;
     let person = scene.person.as_ref().unwrap();
     standardise::render(&other, person, plan, None).picture
 }

@@ -6,7 +6,6 @@
 
 use image::{GrayImage, Luma};
 use imageproc::distance_transform::euclidean_squared_distance_transform;
-use imageproc::filter::gaussian_blur_f32;
 use palette::Lab;
 
 use super::{Part, Parts, View};
@@ -59,8 +58,8 @@ pub struct Sample {
 impl Backdrop {
     pub(super) fn of(view: &View, parts: &Parts, crown: Option<[f32; 2]>) -> Backdrop {
         let (w, h) = (view.size.0 / 2, view.size.1 / 2);
-        let half = pixels::shrink(&view.matte.guide, w, h);
-        let colours = labs(&gaussian_blur_f32(&half, 1.0));
+        let half = pixels::means(&view.matte.guide, [0, 0], 2, (w, h));
+        let colours = labs(&pixels::blurred_rgb(&half, 1.0));
         let ends = super::parts::OVAL.iter().map(|&i| view.mesh[i][0]);
         let (left, right) = ends.fold((f32::MAX, f32::MIN), |(a, b), x| (a.min(x), b.max(x)));
         let (middle, width) = (f32::midpoint(left, right), right - left);
@@ -109,12 +108,13 @@ impl Backdrop {
     /// Middle (grid) and median colour of every square of [`CELL`] that is at least a quarter backdrop.
     pub fn cells(&self, samples: &[Sample]) -> Vec<([f32; 2], Lab)> {
         let side = (CELL * self.eyes).max(2.0);
-        let place = |s: &Sample| ((s.y as f32 / side) as u32, (s.x as f32 / side) as u32);
-        let mut cells = std::collections::BTreeMap::<_, Vec<&Sample>>::new();
+        let place = |v: u32| (v as f32 / side) as usize;
+        let across = place(self.size.0) + 1;
+        let mut cells = vec![Vec::<&Sample>::new(); across * (place(self.size.1) + 1)];
         for s in samples {
-            cells.entry(place(s)).or_default().push(s);
+            cells[place(s.y) * across + place(s.x)].push(s);
         }
-        let whole = cells.into_values().filter(|c| c.len() as f32 >= 0.25 * side * side);
+        let whole = cells.into_iter().filter(|c| c.len() as f32 >= 0.25 * side * side);
         whole
             .filter_map(|c| {
                 let n = c.len() as f32;

@@ -1,7 +1,5 @@
 //! The garment's own colour: the commonest of what is worn below the neck.
 
-use std::collections::BTreeMap;
-
 use palette::Lab;
 
 use super::{Part, Parts, View};
@@ -62,20 +60,36 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Garment, Unreadable> {
 
 /// The mean of the fullest box of colours with its neighbours, and its share of all (at least one).
 fn commonest(colours: &[Lab]) -> (Lab, f32) {
-    let place = |c: &Lab| [c.l, c.a, c.b].map(|v| (v / BOX).floor() as i32);
-    let mut boxes = BTreeMap::<[i32; 3], u32>::new();
-    for c in colours {
-        *boxes.entry(place(c)).or_default() += 1;
-    }
-    let around = |&[l, a, b]: &[i32; 3]| -> u32 {
-        let near =
-            (-1..=1).flat_map(|i| (-1..=1).flat_map(move |j| (-1..=1).map(move |k| (i, j, k))));
-        near.filter_map(|(i, j, k)| boxes.get(&[l + i, a + j, b + k])).sum()
+    // Boxes of lightness, a* and b*, all that sRGB has and one more at every end.
+    const SIDES: [usize; 3] = [13, 24, 24];
+    const FIRST: [i32; 3] = [-1, -11, -12];
+    let place = |c: &Lab| {
+        let k = [c.l, c.a, c.b].map(|v| (v / BOX).floor() as i32);
+        let at = |i: usize| (k[i] - FIRST[i]).clamp(1, SIDES[i] as i32 - 2) as usize;
+        [at(0), at(1), at(2)]
     };
-    let fullest = boxes.keys().max_by_key(|k| around(k)).copied().unwrap_or_default();
-    let near = |c: &Lab| place(c).iter().zip(fullest).all(|(p, f)| (p - f).abs() <= 1);
+    let index = |[l, a, b]: [usize; 3]| (l * SIDES[1] + a) * SIDES[2] + b;
+    let mut boxes = vec![0_u32; SIDES[0] * SIDES[1] * SIDES[2]];
+    let places: Vec<[usize; 3]> = colours.iter().map(place).collect();
+    places.iter().for_each(|p| boxes[index(*p)] += 1);
+    let around = |[l, a, b]: [usize; 3]| -> u32 {
+        let rows = (l - 1..=l + 1).flat_map(|l| (a - 1..=a + 1).map(move |a| [l, a, b - 1]));
+        rows.map(|first| boxes[index(first)..][..3].iter().sum::<u32>()).sum()
+    };
+    let mut fullest = ([1; 3], 0);
+    for l in 1..SIDES[0] - 1 {
+        for a in 1..SIDES[1] - 1 {
+            for b in 1..SIDES[2] - 1 {
+                let n = if boxes[index([l, a, b])] > 0 { around([l, a, b]) } else { 0 };
+                if n >= fullest.1 {
+                    fullest = ([l, a, b], n);
+                }
+            }
+        }
+    }
+    let near = |p: &[usize; 3]| p.iter().zip(fullest.0).all(|(p, f)| p.abs_diff(f) <= 1);
     let (mut sum, mut n) = ([0.0_f32; 3], 0.0_f32);
-    for c in colours.iter().filter(|c| near(c)) {
+    for (c, _) in colours.iter().zip(&places).filter(|(_, place)| near(place)) {
         sum = [sum[0] + c.l, sum[1] + c.a, sum[2] + c.b];
         n += 1.0;
     }

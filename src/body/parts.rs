@@ -4,12 +4,13 @@
 //! nearest of them in colour where it hangs together with them, and what is left below the jaw is
 //! garment.
 
-use image::{GrayImage, Luma, Rgb, RgbImage};
+use image::{GrayImage, Luma, Rgb};
 use palette::Lab;
 
 use super::View;
 use crate::face::part;
 use crate::pixels::{self, delta_e, lab};
+use crate::spans::regions;
 
 pub(super) use crate::face::part::OVAL;
 
@@ -45,8 +46,14 @@ pub struct Parts {
 impl Parts {
     /// The part at a pixel of the matte.
     pub fn at(&self, x: u32, y: u32) -> Part {
-        [Part::Background, Part::Edge, Part::Face, Part::Skin, Part::Hair, Part::Garment]
-            [usize::from(self.map.get_pixel(x, y).0[0]).min(5)]
+        match self.map.get_pixel(x, y).0[0] {
+            0 => Part::Background,
+            1 => Part::Edge,
+            2 => Part::Face,
+            3 => Part::Skin,
+            4 => Part::Hair,
+            _ => Part::Garment,
+        }
     }
 
     /// The pixels of one part, as a mask of 255 and 0.
@@ -98,42 +105,26 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
     let polygon = |indices: &[usize]| indices.iter().map(|&i| view.mesh[i]).collect::<Vec<_>>();
     let face = pixels::region(view.size, &[polygon(OVAL)], &[]);
     let patches = [part::RIGHT_CHEEK, part::LEFT_CHEEK, part::FOREHEAD].map(polygon);
-    let skin = median(guide, &pixels::region(view.size, &patches, &[]));
+    let skin = median(pixels::masked(guide, &pixels::region(view.size, &patches, &[])));
     let [x0, y0, x1, y1] = view.inside;
-    let in_photo = |x: u32, y: u32| (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
     let alpha = |x: u32, y: u32| view.matte.alpha.get_pixel(x, y).0[0];
 
     // Hair is known between hairline and crown, outside the face.
     let brow = view.mesh[part::FOREHEAD[0]][1];
     let top = hairline.map_or(f32::MIN, |p| p[1]);
-    let scalp = GrayImage::from_fn(w, h, |x, y| {
-        let above = (y as f32) < top.min(brow) && in_photo(x, y) && alpha(x, y) > 0.95;
-        let over = (x as f32 - view.mesh[10][0]).abs() < 0.9 * view.eyes;
-        Luma([if above && over && face.get_pixel(x, y).0[0] == 0 { 255 } else { 0 }])
-    });
-    let hair = hairline.and_then(|_| median(guide, &scalp));
+    let over = |x: u32| (x as f32 - view.mesh[10][0]).abs() < 0.9 * view.eyes;
+    let above = (y0..=y1).take_while(|&y| (y as f32) < top.min(brow));
+    let places = above.flat_map(|y| (x0..=x1).filter(|&x| over(x)).map(move |x| (x, y)));
+    let scalp = places.filter(|&(x, y)| alpha(x, y) > 0.95 && face.get_pixel(x, y).0[0] == 0);
+    let hair = hairline.and_then(|_| median(scalp.map(|(x, y)| *guide.get_pixel(x, y))));
 
     let jaw = jaw_line(view);
     let jaw: Vec<f32> = (0..w).map(|x| jaw(x as f32)).collect();
-    let of = |x: u32, y: u32, alpha: f32, p: [u8; 3]| {
-        if !in_photo(x, y) {
-            return Part::Edge;
-        }
-        if alpha < 0.05 {
-            return Part::Background;
-        }
-        if alpha < 0.95 {
-            return Part::Edge;
-        }
-        if face.get_pixel(x, y).0[0] > 0 {
-            return Part::Face;
-        }
-        let c = lab(Rgb(p));
-        let like = |to: Option<Lab>| to.map_or(f32::MAX, |to| delta_e(c, to));
+    let like = |c: Lab, to: Option<Lab>| to.map_or(f32::MAX, |to| delta_e(c, to));
+    let by_colour = |x: usize, y: usize, c: Lab| {
         let to_skin = skin.map_or(f32::MAX, |skin| tinge(c, skin));
-        let to_hair = like(hair);
-        let below_jaw = y as f32 > jaw[x as usize];
-        match (to_skin < to_hair, below_jaw) {
+        let to_hair = like(c, hair);
+        match (to_skin < to_hair, y as f32 > jaw[x]) {
             // A bald or covered head has skin, or a hat, there; a hat counts as garment.
             (true, false) if to_skin < 1.5 * SKIN_LIKE => Part::Skin,
             (_, false) if hair.is_some() && to_hair < 2.0 * LIKE => Part::Hair,
@@ -142,13 +133,33 @@ pub(super) fn of(view: &View, hairline: Option<[f32; 2]>) -> Parts {
             _ => Part::Garment,
         }
     };
-    let pixels = view.matte.alpha.as_raw().iter().zip(guide.as_raw().chunks_exact(3));
-    let places = (0..h).flat_map(|y| (0..w).map(move |x| (x, y)));
-    let values =
-        pixels.zip(places).map(|((alpha, p), (x, y))| of(x, y, *alpha, [p[0], p[1], p[2]]) as u8);
-    let mut map = GrayImage::from_vec(w, h, values.collect()).expect("one value a pixel");
-    keep_connected(&mut map, view, Part::Skin, Part::Face);
-    keep_connected(&mut map, view, Part::Hair, Part::Edge);
+    let mut map = GrayImage::from_pixel(w, h, Luma([Part::Edge as u8]));
+    let mut colours = vec![Lab::new(0.0, 0.0, 0.0); w as usize];
+    for y in y0 as usize..=y1 as usize {
+        let row = |x: usize| y * w as usize + x;
+        let alpha = &view.matte.alpha.as_raw()[row(0)..row(w as usize)];
+        let face = &face.as_raw()[row(0)..row(w as usize)];
+        let is_body = |x: usize| alpha[x] >= 0.95 && face[x] == 0;
+        // The colours from the first to the last pixel that is judged by its own.
+        let (mut inside, mut back) = (x0 as usize..=x1 as usize, (x0 as usize..=x1 as usize).rev());
+        if let (Some(first), Some(last)) =
+            (inside.find(|&x| is_body(x)), back.find(|&x| is_body(x)))
+        {
+            let pixels = &guide.as_raw()[3 * row(first)..3 * row(last + 1)];
+            pixels::labs_of(pixels, &mut colours[first..=last]);
+        }
+        for x in x0 as usize..=x1 as usize {
+            let part = match alpha[x] {
+                a if a < 0.05 => Part::Background,
+                a if a < 0.95 => Part::Edge,
+                _ if face[x] > 0 => Part::Face,
+                _ => by_colour(x, y, colours[x]),
+            };
+            map.put_pixel(x as u32, y as u32, Luma([part as u8]));
+        }
+    }
+    keep_skin(&mut map);
+    keep_hair(&mut map, view);
     // A garment of the hair's colour cannot be told from hair that falls on it: all is garment there.
     let alike = hair.zip(low_garment(view)).is_some_and(|(h, g)| delta_e(h, g) < LIKE);
     for side in [-1.0, 1.0] {
@@ -177,37 +188,30 @@ fn jaw_line(view: &View) -> impl Fn(f32) -> f32 {
     }
 }
 
-/// Turns into garment what has the colour of `part` but does not hang together with where that part
-/// surely is: skin with the face, hair with the head above the jaw.
-fn keep_connected(map: &mut GrayImage, view: &View, part: Part, seed: Part) {
-    let (w, h) = map.dimensions();
+/// Turns into garment what has the colour of skin but does not hang together with the face.
+fn keep_skin(map: &mut GrayImage) {
+    const SKIN: u8 = Part::Skin as u8;
+    const FACE: u8 = Part::Face as u8;
+    keep(map, |v| v == SKIN || v == FACE, |row, _| row.contains(&FACE));
+}
+
+/// Turns into garment what has the colour of hair but does not hang together with the head above the jaw.
+fn keep_hair(map: &mut GrayImage, view: &View) {
+    const HAIR: u8 = Part::Hair as u8;
     let chin = view.mesh[152][1];
-    let mut reached = vec![false; (w * h) as usize];
-    let mut open: Vec<(u32, u32)> = Vec::new();
-    for (x, y, p) in map.enumerate_pixels() {
-        let start = match part {
-            Part::Hair => p.0[0] == part as u8 && (y as f32) < chin,
-            _ => p.0[0] == seed as u8,
-        };
-        if start {
-            reached[(y * w + x) as usize] = true;
-            open.push((x, y));
-        }
-    }
-    while let Some((x, y)) = open.pop() {
-        for (nx, ny) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
-            if nx < w && ny < h && !reached[(ny * w + nx) as usize] {
-                let is = map.get_pixel(nx, ny).0[0];
-                if is == part as u8 {
-                    reached[(ny * w + nx) as usize] = true;
-                    open.push((nx, ny));
-                }
+    keep(map, |v| v == HAIR, |_, y| (y as f32) < chin);
+}
+
+/// Turns into garment the regions of what `is` says that are nowhere `sure`, asked by a run of it and its row.
+fn keep(map: &mut GrayImage, is: impl Fn(u8) -> bool, sure: impl Fn(&[u8], usize) -> bool) {
+    let w = map.width() as usize;
+    let found = regions((w, map.height() as usize), false, |x, y| is(map.as_raw()[y * w + x]));
+    let map: &mut [u8] = map;
+    for region in found {
+        if !region.iter().any(|(y, run)| sure(&map[y * w + run.start..y * w + run.end], *y)) {
+            for (y, run) in region {
+                map[y * w + run.start..y * w + run.end].fill(Part::Garment as u8);
             }
-        }
-    }
-    for (x, y, p) in map.enumerate_pixels_mut() {
-        if p.0[0] == part as u8 && !reached[(y * w + x) as usize] {
-            p.0[0] = Part::Garment as u8;
         }
     }
 }
@@ -233,12 +237,11 @@ fn low_garment(view: &View) -> Option<Lab> {
     let [_, y0, _, y1] = view.inside;
     let chin = view.mesh[152];
     let low = (y1.saturating_sub((0.4 * view.eyes) as u32)).max(y0);
-    let mask = GrayImage::from_fn(view.size.0, view.size.1, |x, y| {
-        let off = (x as f32 - chin[0]).abs() / view.eyes;
-        let there = (low..=y1).contains(&y) && (0.9..2.0).contains(&off) && view.person(x, y);
-        Luma([if there && y as f32 > chin[1] + view.eyes { 255 } else { 0 }])
-    });
-    median(&view.matte.guide, &mask)
+    let beside = |x: u32| (0.9..2.0).contains(&((x as f32 - chin[0]).abs() / view.eyes));
+    let rows = (low..=y1).filter(|&y| y as f32 > chin[1] + view.eyes);
+    let places = rows.flat_map(|y| (0..view.size.0).filter(|&x| beside(x)).map(move |x| (x, y)));
+    let worn = places.filter(|&(x, y)| view.person(x, y));
+    median(worn.map(|(x, y)| *view.matte.guide.get_pixel(x, y)))
 }
 
 /// Gives what was called hair on one side to the garment, from `below_chin` eye distances on.
@@ -252,9 +255,9 @@ fn crop_hair(map: &mut GrayImage, view: &View, side: f32, below_chin: f32) {
     }
 }
 
-/// Median colour of the masked pixels.
-fn median(picture: &RgbImage, mask: &GrayImage) -> Option<Lab> {
-    let chosen: Vec<Lab> = pixels::masked(picture, mask).map(lab).collect();
+/// Median of some colours, if they are enough to tell by.
+fn median(colours: impl Iterator<Item = Rgb<u8>>) -> Option<Lab> {
+    let chosen: Vec<Lab> = colours.map(lab).collect();
     if chosen.len() < 30 {
         return None;
     }

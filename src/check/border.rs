@@ -91,7 +91,10 @@ fn line(picture: &RgbImage, side: Side, depth: u32) -> Vec<Lab> {
         Side::Top => (along, depth),
         Side::Bottom => (along, h - 1 - depth),
     };
-    along.map(at).map(|(x, y)| pixels::lab(*picture.get_pixel(x, y))).collect()
+    let values: Vec<u8> = along.map(at).flat_map(|(x, y)| picture.get_pixel(x, y).0).collect();
+    let mut colours = vec![Lab::new(0.0, 0.0, 0.0); places as usize];
+    pixels::labs_of(&values, &mut colours);
+    colours
 }
 
 /// Lines of the band along a side; 0 where there is none.

@@ -46,20 +46,19 @@ fn measure(scene: &Scene) -> Measured {
         return Err(Unreadable::because("the picture has too few pixels"));
     }
     let (x, y) = ((picture.width() - w) / 2, (picture.height() - h) / 2);
-    let middle = pixels::part(picture, [x, y, w, h]);
     // A grid shows fully from some dozen blocks across on.
     let confidence = (f64::from(w.min(h)) / 96.0).min(1.0);
-    let value = Value::Number(blockiness(&middle).into());
+    let value = Value::Number(blockiness(picture, [x, y, w, h]).into());
     Ok(Reading { value, confidence, evidence: Vec::new() })
 }
 
-fn blockiness(picture: &RgbImage) -> f32 {
-    let (w, h) = (picture.width() as usize, picture.height() as usize);
-    let luma = pixels::lumas(picture);
+fn blockiness(picture: &RgbImage, [left, top, w, h]: [u32; 4]) -> f32 {
     if w.min(h) < 4 {
         return 0.0;
     }
-    let [across, down] = simd::wide(Grids { luma: &luma, w });
+    let row = 3 * picture.width() as usize;
+    let values = &picture.as_raw()[row * top as usize + 3 * left as usize..];
+    let [across, down] = simd::wide(Grids { values, row, w: w as usize, h: h as usize });
     across.stands_out().min(down.stands_out())
 }
 
@@ -73,10 +72,12 @@ struct Grid {
     counts: [u32; BLOCK],
 }
 
-/// The grids along the rows and down the columns.
+/// The grids along the rows and down the columns of `w` by `h` pixels, whose rows are `row` values apart.
 struct Grids<'a> {
-    luma: &'a [f32],
+    values: &'a [u8],
+    row: usize,
     w: usize,
+    h: usize,
 }
 
 impl WithSimd for Grids<'_> {
@@ -84,7 +85,18 @@ impl WithSimd for Grids<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> [Grid; 2] {
-        [across(self.luma, self.w), down(self.luma, self.w)]
+        let mut grids = [Grid::default(), Grid::default()];
+        // Four rows' luma at a time are all that is needed; the oldest makes room for the next.
+        let mut lumas: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; self.w]);
+        for y in 0..self.h {
+            lumas.rotate_left(1);
+            pixels::lumas_of(&self.values[y * self.row..][..3 * self.w], &mut lumas[3]);
+            across(&mut grids[0], &lumas[3]);
+            if y >= 3 {
+                down(&mut grids[1], y - 3, lumas.each_ref());
+            }
+        }
+        grids
     }
 }
 
@@ -98,51 +110,42 @@ fn bend(a: f32, b: f32, c: f32, d: f32) -> f32 {
 #[inline(always)]
 fn add(lines: [&[f32]; 4]) -> [[f32; BLOCK]; 2] {
     let (mut sums, mut all) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
-    let [a, b, c, d] = lines.map(|line| line.chunks(BLOCK));
-    for (((a, b), c), d) in a.zip(b).zip(c).zip(d) {
-        if a.len() == BLOCK {
-            for k in 0..BLOCK {
-                let out = bend(a[k], b[k], c[k], d[k]);
-                sums[k] += out;
-                all[k] += out.abs();
-            }
-        } else {
-            for k in 0..a.len() {
-                let out = bend(a[k], b[k], c[k], d[k]);
-                sums[k] += out;
-                all[k] += out.abs();
-            }
+    let [(a, last_a), (b, last_b), (c, last_c), (d, last_d)] =
+        lines.map(|line| line.as_chunks::<BLOCK>());
+    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+        for k in 0..BLOCK {
+            let out = bend(a[k], b[k], c[k], d[k]);
+            sums[k] += out;
+            all[k] += out.abs();
         }
+    }
+    for k in 0..last_a.len() {
+        let out = bend(last_a[k], last_b[k], last_c[k], last_d[k]);
+        sums[k] += out;
+        all[k] += out.abs();
     }
     [sums, all]
 }
 
-/// Along the rows.
+/// Along one row.
 #[inline(always)]
-fn across(luma: &[f32], w: usize) -> Grid {
-    let (mut grid, n) = (Grid::default(), w - 3);
-    for row in luma.chunks_exact(w) {
-        let [sums, all] = add([&row[..n], &row[1..1 + n], &row[2..2 + n], &row[3..]]);
-        for k in 0..BLOCK {
-            grid.sums[k] += f64::from(sums[k]);
-            grid.all += f64::from(all[k]);
-            grid.counts[k] += ((n + BLOCK - 1 - k) / BLOCK) as u32;
-        }
+fn across(grid: &mut Grid, luma: &[f32]) {
+    let n = luma.len() - 3;
+    let [sums, all] = add([&luma[..n], &luma[1..1 + n], &luma[2..2 + n], &luma[3..]]);
+    for k in 0..BLOCK {
+        grid.sums[k] += f64::from(sums[k]);
+        grid.all += f64::from(all[k]);
+        grid.counts[k] += ((n + BLOCK - 1 - k) / BLOCK) as u32;
     }
-    grid
 }
 
-/// Down the columns.
+/// Down the columns, from row `y` on.
 #[inline(always)]
-fn down(luma: &[f32], w: usize) -> Grid {
-    let mut grid = Grid::default();
-    for (y, rows) in luma.windows(4 * w).step_by(w).enumerate() {
-        let [sums, all] = add([&rows[..w], &rows[w..2 * w], &rows[2 * w..3 * w], &rows[3 * w..]]);
-        grid.sums[y % BLOCK] += f64::from(sums.iter().sum::<f32>());
-        grid.all += f64::from(all.iter().sum::<f32>());
-        grid.counts[y % BLOCK] += w as u32;
-    }
-    grid
+fn down(grid: &mut Grid, y: usize, [a, b, c, d]: [&Vec<f32>; 4]) {
+    let [sums, all] = add([a, b, c, d]);
+    grid.sums[y % BLOCK] += f64::from(sums.iter().sum::<f32>());
+    grid.all += f64::from(all.iter().sum::<f32>());
+    grid.counts[y % BLOCK] += a.len() as u32;
 }
 
 impl Grid {
@@ -173,9 +176,10 @@ mod tests {
                 Rgb([slope(floor(x), floor(y)) as u8; 3])
             })
         };
-        assert!(blockiness(&smooth) < 0.3, "{}", blockiness(&smooth));
+        let all = [0, 0, 160, 160];
+        assert!(blockiness(&smooth, all) < 0.3, "{}", blockiness(&smooth, all));
         for shift in [0, 3] {
-            assert!(blockiness(&blocky(shift)) > 1.0, "{}", blockiness(&blocky(shift)));
+            assert!(blockiness(&blocky(shift), all) > 1.0, "{}", blockiness(&blocky(shift), all));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Whether the garment stands out from the background.
 
+use std::ops::Range;
+
 use palette::Lab;
 
 use super::{Check, Measure, face_confidence, fault, text};
 use crate::body::Part;
 use crate::gist::{Gist, Seam, Tone};
-use crate::pixels::{delta_e00, lab, labs, quantile, shrink};
+use crate::pixels::{delta_e00, lab, labs_of, means, quantile};
 use crate::scene::Portrait;
+use crate::spans::Spans;
 use crate::target::Target;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 use crate::windows::window_means;
@@ -72,7 +75,7 @@ pub(super) fn seen(portrait: &Portrait) -> Result<Seam, Unreadable> {
 fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
     let body = &portrait.person.body;
     let (w, h) = (body.parts.map.width() / 2, body.parts.map.height() / 2);
-    let half = shrink(&body.matte.guide, w, h);
+    let half = means(&body.matte.guide, [0, 0], 2, (w, h));
     let [x0, y0, x1, y1] = body.inside.map(|v| v / 2);
     let inside = |x: u32, y: u32| (x0 + 2..x1 - 1).contains(&x) && (y0 + 2..y1 - 1).contains(&y);
     // What has the colour of skin beside and below the neck is worn too, or bare: either way it is seen
@@ -86,32 +89,39 @@ fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
         Part::Skin if shoulder(x, y) => Part::Garment,
         part => part,
     };
-    // Of the garment, then of the background: how much, and its colour.
-    let sums: Vec<[f32; 8]> = (0..h)
-        .flat_map(|y| (0..w).map(move |x| (x, y)))
-        .zip(labs(&half))
-        .map(|((x, y), c)| {
-            let colour = [1.0, c.l, c.a, c.b];
-            let mut all = [0.0; 8];
-            match part(x, y) {
-                Part::Garment if inside(x, y) => all[..4].copy_from_slice(&colour),
-                Part::Background if inside(x, y) => all[4..].copy_from_slice(&colour),
-                _ => {}
-            }
-            all
-        })
-        .collect();
     let radius = (0.15 * eyes).max(2.0) as usize;
-    let sums = window_means(&sums, (w as usize, h as usize), radius);
+    // Of the garment, then of the background: how much, and its colour; above the chin nobody asks.
+    let first = ((cy / 2.0).max(0.0) as usize).saturating_sub(radius).min(h as usize);
+    let places = (first as u32..h).flat_map(|y| (0..w).map(move |x| (x, y)));
+    let mut colours = vec![Lab::new(0.0, 0.0, 0.0); w as usize * (h as usize - first)];
+    labs_of(&half.as_raw()[3 * w as usize * first..], &mut colours);
+    let mut sums = vec![[0.0; 8]; (w * h) as usize];
+    let below = sums[w as usize * first..].iter_mut();
+    for ((all, (x, y)), c) in below.zip(places).zip(colours) {
+        let colour = [1.0, c.l, c.a, c.b];
+        match part(x, y) {
+            Part::Garment if inside(x, y) => all[..4].copy_from_slice(&colour),
+            Part::Background if inside(x, y) => all[4..].copy_from_slice(&colour),
+            _ => {}
+        }
+    }
+    let is_edge = |x: u32, y: u32| part(x, y) == Part::Edge && inside(x, y);
+    let wanted = Spans::of((w as usize, h as usize), |i| {
+        let (x, y) = (i as u32 % w, i as u32 / w);
+        2.0 * y as f32 > cy && is_edge(x, y)
+    });
+    let row = w as usize;
+    let of = |y: usize, run: Range<usize>| &sums[y * row + run.start..y * row + run.end];
+    let means = window_means(of, &wanted, radius);
     let back = body.matte.to_matte.inverse();
-    let of = |s: &[f32]| Lab::new(s[1] / s[0], s[2] / s[0], s[3] / s[0]);
+    let of_lab = |s: &[f32]| Lab::new(s[1] / s[0], s[2] / s[0], s[3] / s[0]);
     let mut edge = Vec::new();
-    for y in (y0..=y1).filter(|&y| 2.0 * y as f32 > cy) {
-        for x in x0..=x1 {
-            let s = &sums[(y * w + x) as usize];
-            if part(x, y) == Part::Edge && inside(x, y) && s[0] > 0.12 && s[4] > 0.12 {
+    for (y, run, means) in means.runs() {
+        for (x, s) in run.zip(means) {
+            let (x, y) = (x as u32, y as u32);
+            if is_edge(x, y) && s[0] > 0.12 && s[4] > 0.12 {
                 let place = back.apply([2.0 * x as f32, 2.0 * y as f32]);
-                edge.push((place, delta_e00(of(&s[..4]), of(&s[4..]))));
+                edge.push((place, delta_e00(of_lab(&s[..4]), of_lab(&s[4..]))));
             }
         }
     }

@@ -31,7 +31,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// Directions that are compared.
-const DIRECTIONS: u32 = 8;
+const DIRECTIONS: usize = 8;
 
 /// Reach of the fine and of the coarse second difference, pixels.
 const REACHES: [f32; 2] = [1.5, 6.0];
@@ -41,15 +41,9 @@ fn measure(portrait: &Portrait) -> Measured {
     let (w, h) = close.size();
     let luma = smoothed(&close.luma, w, h);
     let face = close.region(portrait.face, &[part::OVAL], &[]);
-    let ratios: Vec<f32> = (0..DIRECTIONS)
-        .filter_map(|k| {
-            let angle = k as f32 * std::f32::consts::PI / DIRECTIONS as f32;
-            fine_share(&luma, (w, h), &face, angle.sin_cos())
-        })
-        .collect();
-    if ratios.len() < DIRECTIONS as usize {
+    let Some(ratios) = fine_shares(&luma, (w, h), &face) else {
         return Err(Unreadable::because("the face has too few pixels"));
-    }
+    };
     let most = ratios.iter().copied().fold(f32::MIN, f32::max);
     let least = ratios.iter().copied().fold(f32::MAX, f32::min);
     // With few pixels between the pupils 6 px are features and no texture.
@@ -80,38 +74,66 @@ fn smoothed(luma: &[f32], w: usize, h: usize) -> Vec<f32> {
     out
 }
 
-/// Mean absolute second difference over the fine reach divided by that over the coarse one, along a
-/// direction; `None` of too few pixels.
-fn fine_share(
+/// For each of the [`DIRECTIONS`]: mean absolute second difference along it over the fine reach divided by that
+/// over the coarse one; `None` of too few pixels.
+fn fine_shares(
     luma: &[f32],
     (w, h): (usize, usize),
     mask: &GrayImage,
-    (sin, cos): (f32, f32),
-) -> Option<f32> {
+) -> Option<[f32; DIRECTIONS]> {
     if w < 3 || h < 3 {
         return None;
     }
-    let (mut sums, mut count) = ([0.0_f64; 2], 0);
-    let mut bends = vec![0.0; w];
+    let ways: [(f32, f32); DIRECTIONS] =
+        std::array::from_fn(|k| (k as f32 * std::f32::consts::PI / DIRECTIONS as f32).sin_cos());
+    let (mut sums, mut count) = ([[0.0_f64; 2]; DIRECTIONS], 0);
+    let (mut middles, mut bends) = (vec![0.0; w], vec![0.0; w]);
     for (y, row) in mask.as_raw().chunks_exact(w).enumerate() {
         let Some(first) = row.iter().position(|&m| m > 0) else { continue };
         let last = row.iter().rposition(|&m| m > 0).unwrap_or(first);
         let (row, bends) = (&row[first..=last], &mut bends[first..=last]);
-        for (sum, reach) in sums.iter_mut().zip(REACHES) {
-            let way = [cos * reach, sin * reach];
-            // Between pixels along both axes in all directions: interpolation smooths each alike.
-            bends.fill(0.0);
-            add_shifted(luma, (w, h), [first, y], [0.5, 0.5], -2.0, bends);
-            for side in [1.0, -1.0] {
-                let shift = way.map(|v| 0.5 + side * v);
-                add_shifted(luma, (w, h), [first, y], shift, 1.0, bends);
+        // Between pixels along both axes in all directions: interpolation smooths each alike.
+        let middles = &mut middles[first..=last];
+        middles.fill(0.0);
+        add_shifted(luma, (w, h), [first, y], [0.5, 0.5], -2.0, middles);
+        for (sums, (sin, cos)) in sums.iter_mut().zip(ways) {
+            for (sum, reach) in sums.iter_mut().zip(REACHES) {
+                bends.copy_from_slice(middles);
+                for side in [1.0, -1.0] {
+                    let shift = [cos, sin].map(|v| 0.5 + side * v * reach);
+                    add_shifted(luma, (w, h), [first, y], shift, 1.0, bends);
+                }
+                *sum += f64::from(simd::wide(Size { bends, row }));
             }
-            let inside = bends.iter().zip(row).filter(|(_, m)| **m > 0);
-            *sum += f64::from(inside.map(|(b, _)| b.abs()).sum::<f32>());
         }
         count += row.iter().filter(|m| **m > 0).count();
     }
-    (count > 200).then(|| ((sums[0] + 1e-3) / (sums[1] + 1e-3)) as f32)
+    (count > 200).then(|| sums.map(|[fine, coarse]| ((fine + 1e-3) / (coarse + 1e-3)) as f32))
+}
+
+/// The sum of the masked values without their sign.
+struct Size<'a> {
+    bends: &'a [f32],
+    row: &'a [u8],
+}
+
+impl WithSimd for Size<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f32 {
+        let size = |b: f32, m: u8| if m > 0 { b.abs() } else { 0.0 };
+        let ((bends, more), (row, of_more)) =
+            (self.bends.as_chunks::<8>(), self.row.as_chunks::<8>());
+        let mut sums = [0.0_f32; 8];
+        for (bends, row) in bends.iter().zip(row) {
+            for k in 0..8 {
+                sums[k] += size(bends[k], row[k]);
+            }
+        }
+        let rest: f32 = more.iter().zip(of_more).map(|(b, m)| size(*b, *m)).sum();
+        sums.iter().sum::<f32>() + rest
+    }
 }
 
 /// Adds `weight` times the luma at `shift` from each of a row of pixels, which begins at `from`, bilinear;
@@ -185,8 +207,8 @@ mod tests {
             let luma: Vec<f32> = picture.pixels().map(|p| crate::pixels::luma(*p)).collect();
             let luma: Vec<f32> = smoothed(&luma, 120, 120);
             let mask = GrayImage::from_pixel(120, 120, Luma([255]));
-            let along = fine_share(&luma, (120, 120), &mask, (0.0, 1.0)).unwrap();
-            let across = fine_share(&luma, (120, 120), &mask, (1.0, 0.0)).unwrap();
+            let shares = fine_shares(&luma, (120, 120), &mask).unwrap();
+            let (along, across) = (shares[0], shares[DIRECTIONS / 2]);
             (across / along).log2()
         };
         assert!(spread(even).abs() < 0.25);

@@ -1,11 +1,13 @@
 //! Writing laid over the picture: a date, a watermark, a caption.
 
-use image::{GrayImage, Luma, RgbImage};
-use imageproc::region_labelling::{Connectivity, connected_components};
+use std::ops::Range;
+
+use image::{GrayImage, RgbImage};
 
 use super::{Check, Measure, fault, text};
-use crate::pixels;
+use crate::pixels::{self, Similarity};
 use crate::scene::Portrait;
+use crate::spans::{Region, Spans, regions};
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 use crate::windows::window_sums;
 
@@ -51,13 +53,23 @@ fn measure(portrait: &Portrait) -> Measured {
     let (w, h) = photo.dimensions();
     let by = (w.max(h) as f32 / SIDE as f32).max(1.0);
     let size = |n: u32| ((n as f32 / by).round() as u32).max(1);
-    let small = pixels::shrink(&portrait.scene.overview.picture, size(w), size(h));
-    let backdrop = backdrop(portrait, &small, by);
+    let overview = &portrait.scene.overview.picture;
+    let small = match by {
+        1.0 => overview,
+        _ => {
+            // From pixels of the overview, whose centres stand at whole numbers, as those of the small picture.
+            let scale = size(w) as f32 / overview.width() as f32;
+            let shift = 0.5 * (scale - 1.0);
+            let to_small = Similarity { a: scale, b: 0.0, tx: shift, ty: shift };
+            &pixels::cut_out(overview, &to_small, (size(w), size(h)))
+        }
+    };
+    let backdrop = backdrop(portrait, small, by);
     let seen = backdrop.pixels().filter(|p| p.0[0] > 0).count();
     if (seen as f32) < 0.02 * (small.width() * small.height()) as f32 {
         return Err(Unreadable::because("there is no backdrop to look at"));
     }
-    let marks = marks(&strokes(&small, &backdrop));
+    let marks = marks(&strokes(small, &backdrop));
     let all = marks.len().max(1) as f32;
     let row = longest_row(marks);
     let length = match (row.first(), row.last()) {
@@ -114,17 +126,21 @@ fn backdrop(portrait: &Portrait, small: &RgbImage, by: f32) -> GrayImage {
 fn strokes(small: &RgbImage, backdrop: &GrayImage) -> GrayImage {
     let (w, h) = (small.width() as usize, small.height() as usize);
     let lumas = pixels::lumas(small);
-    let (seen, row_of) = (backdrop.as_raw(), |y: usize| y * w..(y + 1) * w);
+    let seen = backdrop.as_raw();
+    let of = |y: usize, run: Range<usize>| y * w + run.start..y * w + run.end;
     // Of the backdrop: luma, and how many pixels.
-    let fill = |y: usize, to: &mut [[f64; 4]]| {
-        for ((to, luma), &b) in to.iter_mut().zip(&lumas[row_of(y)]).zip(&seen[row_of(y)]) {
+    let fill = |y: usize, run: Range<usize>, to: &mut [[f64; 4]]| {
+        let places = of(y, run);
+        for ((to, luma), &b) in to.iter_mut().zip(&lumas[places.clone()]).zip(&seen[places]) {
             *to = if b > 0 { [f64::from(*luma), 1.0, 0.0, 0.0] } else { [0.0; 4] };
         }
     };
     let mut out = vec![0; w * h];
-    window_sums((w, h), RADIUS, fill, |y, sums, _| {
-        let places = lumas[row_of(y)].iter().zip(&seen[row_of(y)]).zip(sums);
-        for (to, ((luma, &b), [sum, n, ..])) in out[row_of(y)].iter_mut().zip(places) {
+    let wanted = Spans::of((w, h), |i| seen[i] > 0);
+    window_sums(&wanted, RADIUS, fill, |y, run, sums, _| {
+        let places = of(y, run);
+        let all = lumas[places.clone()].iter().zip(&seen[places.clone()]).zip(sums);
+        for (to, ((luma, &b), [sum, n, ..])) in out[places].iter_mut().zip(all) {
             let stands_out = b > 0 && (luma - (sum / n) as f32).abs() > CONTRAST;
             *to = if stands_out { 255 } else { 0 };
         }
@@ -134,22 +150,23 @@ fn strokes(small: &RgbImage, backdrop: &GrayImage) -> GrayImage {
 
 /// The connected strokes that have the size and shape of characters.
 fn marks(strokes: &GrayImage) -> Vec<Mark> {
-    let labels = connected_components(strokes, Connectivity::Eight, Luma([0]));
-    let mut found: Vec<(Mark, u32)> = Vec::new();
-    for (x, y, label) in labels.enumerate_pixels() {
-        let Some(i) = (label.0[0] as usize).checked_sub(1) else { continue };
-        if i >= found.len() {
-            found.resize(i + 1, ([u32::MAX, u32::MAX, 0, 0], 0));
-        }
-        let ([x0, y0, x1, y1], n) = found[i];
-        found[i] = ([x0.min(x), y0.min(y), x1.max(x), y1.max(y)], n + 1);
-    }
-    let is_mark = |(m, n): &(Mark, u32)| {
+    let (w, h) = (strokes.width() as usize, strokes.height() as usize);
+    let connected = regions((w, h), true, |x, y| strokes.as_raw()[y * w + x] > 0);
+    let is_mark = |(m, n): &(Mark, usize)| {
         let (width, height) = (m[2] - m[0] + 1, m[3] - m[1] + 1);
         let filled = *n as f32 / (width * height) as f32;
         (6..=60).contains(&height) && (2..=5 * height).contains(&width) && filled > 0.15
     };
-    found.into_iter().filter(|m| m.1 > 0 && is_mark(m)).map(|m| m.0).collect()
+    connected.iter().map(bounds).filter(is_mark).map(|m| m.0).collect()
+}
+
+/// The bounds of a region, and of how many pixels it is.
+fn bounds(region: &Region) -> (Mark, usize) {
+    let start = ([u32::MAX, u32::MAX, 0, 0], 0);
+    region.iter().fold(start, |(m, n), (y, run)| {
+        let (y, first, last) = (*y as u32, run.start as u32, run.end as u32 - 1);
+        ([m[0].min(first), m[1].min(y), m[2].max(last), m[3].max(y)], n + run.len())
+    })
 }
 
 /// The longest row of marks alike in height, level, and near each other.
@@ -184,6 +201,23 @@ fn longest_row(mut marks: Vec<Mark>) -> Vec<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::Luma;
+
+    #[test]
+    fn marks_are_connected_also_across_corners() {
+        // A slanting stroke, a block beside it, and one that is too low for a character.
+        let is = |x: u32, y: u32| {
+            (x == y && (3..12).contains(&x))
+                || ((20..24).contains(&x) && (5..14).contains(&y))
+                || ((30..34).contains(&x) && (5..8).contains(&y))
+        };
+        let strokes = GrayImage::from_fn(40, 20, |x, y| Luma([if is(x, y) { 255 } else { 0 }]));
+        // The slanting one fills too little of its square.
+        assert_eq!(marks(&strokes), [[20, 5, 23, 13]]);
+        let wide = |x: u32, y: u32| is(x, y) || is(x.wrapping_sub(1), y);
+        let strokes = GrayImage::from_fn(40, 20, |x, y| Luma([if wide(x, y) { 255 } else { 0 }]));
+        assert_eq!(marks(&strokes), [[3, 3, 12, 11], [20, 5, 24, 13]]);
+    }
 
     #[test]
     fn a_row_is_made_of_marks_alike_level_and_near() {

@@ -1,6 +1,6 @@
 //! Whether the skin was smoothed afterwards.
 
-use image::{GrayImage, RgbImage};
+use image::GrayImage;
 
 use super::{Check, Measure, face_confidence, fault, text};
 use crate::closeup::CloseUp;
@@ -67,13 +67,8 @@ fn measure(portrait: &Portrait) -> Measured {
 
 /// How far each pixel lies from the Gaussian mean (1.2 px) around it, luma.
 fn detail(close: &CloseUp) -> Vec<f32> {
-    let grey = image::ImageBuffer::<image::Luma<f32>, Vec<f32>>::from_fn(
-        close.picture.width(),
-        close.picture.height(),
-        |x, y| image::Luma([pixels::luma(*RgbImage::get_pixel(&close.picture, x, y))]),
-    );
-    let mean = imageproc::filter::gaussian_blur_f32(&grey, 1.2);
-    grey.iter().zip(mean.iter()).map(|(own, mean)| (own - mean).abs()).collect()
+    let mean = pixels::blurred(&close.luma, close.size().0, 1.2);
+    close.luma.iter().zip(mean).map(|(own, mean)| (own - mean).abs()).collect()
 }
 
 fn chosen(values: &[f32], mask: &GrayImage) -> Vec<f32> {
@@ -83,7 +78,7 @@ fn chosen(values: &[f32], mask: &GrayImage) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Rgb;
+    use image::{Rgb, RgbImage};
 
     #[test]
     fn detail_is_what_a_blur_takes() {

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::guided::{self, Fit, Plane};
 use crate::pixels::Similarity;
 use crate::pyramid::Pyramid;
+use crate::spans::Spans;
 use crate::unmix::unmix;
 
 /// The shipped matte model.
@@ -91,7 +92,7 @@ impl Segmenter {
         })?;
         let coarse = enlarge(&small);
         let fine = unmix(&guide, &coarse, UNMIX_RADIUS);
-        let fit = guided::fit(&guide, &fine, RADIUS, EPSILON);
+        let fit = guided::fit(&guide, &fine, RADIUS, EPSILON, &edge(&fine));
         let mut alpha = fit.filtered(&guide, &fine, |a| (0.01..=0.99).contains(&a));
         // Filtered near the edge; elsewhere as it was.
         let sure = |a: &mut f32, fine: &f32| match fine {
@@ -151,6 +152,17 @@ fn frame(mesh: &[[f32; 3]], finer: u32) -> Similarity {
     let finer = finer as f32;
     let onto = [finer * SIZE.0 as f32 / 2.0, finer * SIZE.1 as f32 / 2.0];
     Similarity::about(middle, 0.0, finer * UNIT / face.scale, onto)
+}
+
+/// Where the fit is asked for: what is not sure, and what lies beside a change.
+fn edge(fine: &Plane) -> Spans {
+    let (w, h) = (fine.width() as usize, fine.height() as usize);
+    let alpha = fine.as_raw();
+    let differs = |i: usize, j: usize| alpha.get(j).is_some_and(|other| *other != alpha[i]);
+    let wanted =
+        |i: usize| (0.01..=0.99).contains(&alpha[i]) || differs(i, i + 1) || differs(i, i + w);
+    // Between pixels all four of them are asked.
+    Spans::of((w, h), wanted).around(1)
 }
 
 /// The network's alpha at the refined matte's size, bilinear.

@@ -44,19 +44,31 @@ impl Shipped {
     }
 }
 
+/// A byte's share of 255.
+static SHARE: [f32; 256] = {
+    let mut shares = [0.0; 256];
+    let mut v = 0;
+    while v < 256 {
+        shares[v] = v as f32 / 255.0;
+        v += 1;
+    }
+    shares
+};
+
 /// Planar RGB in 0..1, `[pictures, 3, height, width]`, as every model here takes its pictures, which
 /// all have the size of the first.
 fn planar(pictures: &[RgbImage]) -> ndarray::ArrayD<f32> {
     let (w, h) = pictures.first().map_or((0, 0), |p| (p.width() as usize, p.height() as usize));
-    let mut out = ndarray::Array4::<f32>::zeros((pictures.len(), 3, h, w));
-    for (mut planes, picture) in out.outer_iter_mut().zip(pictures) {
-        for (c, mut plane) in planes.outer_iter_mut().enumerate() {
-            for (value, pixel) in plane.iter_mut().zip(picture.pixels()) {
-                *value = f32::from(pixel.0[c]) / 255.0;
+    let mut values = vec![0.0; pictures.len() * 3 * w * h];
+    for (planes, picture) in values.chunks_exact_mut((3 * w * h).max(1)).zip(pictures) {
+        for (c, plane) in planes.chunks_exact_mut((w * h).max(1)).enumerate() {
+            for (value, pixel) in plane.iter_mut().zip(picture.as_raw().as_chunks::<3>().0) {
+                *value = SHARE[usize::from(pixel[c])];
             }
         }
     }
-    out.into_dyn()
+    let shape = ndarray::IxDyn(&[pictures.len(), 3, h, w]);
+    ndarray::ArrayD::from_shape_vec(shape, values).expect("as many values as the shape has")
 }
 
 /// Milliseconds of one run of a model on a grey picture: the median of nine after one to warm up.

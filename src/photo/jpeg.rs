@@ -18,6 +18,7 @@ use super::Limits;
 use super::facts::JpegFacts;
 use super::ifd::Tags;
 use super::raster::{Fault, Model, Raster, Samples};
+use super::spare;
 pub use markers::Headers;
 
 /// Reads a JPEG file, or a JPEG inside a camera RAW.
@@ -107,12 +108,13 @@ fn pixels(bytes: &[u8], headers: &Headers) -> Result<(Model, Vec<u8>), Fault> {
         }
     };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
-    let mut samples = decoder.decode().map_err(Fault::corrupt)?;
-
     let expected = usize::from(headers.width) * usize::from(headers.height) * model.channels();
-    if samples.len() != expected {
-        return Err(Fault::corrupt(format!("{} samples instead of {expected}", samples.len())));
+    let found = decoder.output_buffer_size().unwrap_or(0);
+    if found != expected {
+        return Err(Fault::corrupt(format!("{found} samples instead of {expected}")));
     }
+    let mut samples = spare::take(expected);
+    decoder.decode_into(&mut samples).map_err(Fault::corrupt)?;
     if model == Model::Cmyk {
         to_ink(&mut samples, stored == ColorSpace::YCCK, headers.adobe);
     }

@@ -24,8 +24,13 @@ pub fn lab(pixel: Rgb<u8>) -> Lab {
 /// [`lab`] of every pixel, row by row, several at a time.
 pub fn labs(picture: &RgbImage) -> Vec<Lab> {
     let mut out = vec![Lab::new(0.0, 0.0, 0.0); picture.len() / 3];
-    simd::wide(Labs { pixels: picture.as_raw(), light: &LINEAR, out: &mut out });
+    labs_of(picture.as_raw(), &mut out);
     out
+}
+
+/// [`lab`] of a run of pixels, red, green and blue.
+pub fn labs_of(pixels: &[u8], out: &mut [Lab]) {
+    simd::wide(Labs { pixels, light: &LINEAR, out });
 }
 
 struct Labs<'a> {
@@ -119,8 +124,13 @@ pub fn luma(pixel: Rgb<u8>) -> f32 {
 /// [`luma`] of every pixel, row by row, several at a time.
 pub fn lumas(picture: &RgbImage) -> Vec<f32> {
     let mut out = vec![0.0; picture.len() / 3];
-    simd::wide(Lumas { pixels: picture.as_raw(), out: &mut out });
+    lumas_of(picture.as_raw(), &mut out);
     out
+}
+
+/// [`luma`] of a run of pixels, red, green and blue.
+pub fn lumas_of(pixels: &[u8], out: &mut [f32]) {
+    simd::wide(Lumas { pixels, out });
 }
 
 struct Lumas<'a> {

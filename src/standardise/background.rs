@@ -5,11 +5,14 @@
 //! (ICIP 2021, "blur fusion"), twice, with a wide and a narrow window. In linear light, where mixtures
 //! are what light does. Written here because no crate of the registry estimates foregrounds.
 
+use std::ops::Range;
+
 use image::{GrayImage, Rgb};
 use palette::encoding::{FromLinear, IntoLinear, Srgb};
 
 use super::resample::{Linear, linear};
 use crate::simd::{self, Simd, WithSimd};
+use crate::spans::{Over, Spans};
 use crate::windows::{Means, window_sums};
 
 /// Radii of the two windows, eye distances: as the paper's 90 and 6 px are on its pictures of some
@@ -27,22 +30,42 @@ const ENOUGH: f32 = 0.003;
 /// A matte that is so near to 0 or 1 is left as it is.
 const SURE: f32 = 0.004;
 
+/// From this alpha on a pixel shows nothing but the person.
+const PERSON: f32 = 0.999;
+
 /// Keeps a window without foreground (or background) from dividing by nothing.
 const LITTLE: f32 = 1e-5;
 
 /// The picture with `colour` where alpha (0 to 255) shows no person; `eyes` is the pupil distance, pixels.
 pub(super) fn replace(picture: &Linear, alpha: &GrayImage, colour: Rgb<u8>, eyes: f32) -> Linear {
     let (w, h) = (picture.width() as usize, picture.height() as usize);
-    let image: Vec<[f32; 3]> = picture.pixels().map(|p| p.0.map(f32::from)).collect();
-    let alpha: Vec<f32> = alpha.pixels().map(|p| f32::from(p.0[0]) / 255.0).collect();
-    let alpha = of_light(&image, &alpha, (w, h), radius(SIDES, eyes));
+    let image = picture.as_raw();
+    let alpha: Vec<f32> = alpha.iter().map(|a| f32::from(*a) / 255.0).collect();
+    let alpha = of_light(image, alpha, (w, h), radius(SIDES, eyes));
     let [wide, narrow] = RADII.map(|r| radius(r, eyes));
-    let (front, back) = fuse(&image, &alpha, &image, &image, (w, h), wide);
-    let (front, _) = fuse(&image, &alpha, &front, &back, (w, h), narrow);
-    let mut values = vec![0; 3 * w * h];
-    let (new, out) = (linear(colour), &mut values);
-    simd::wide(Mix { image: &image, alpha: &alpha, front: &front, new, out });
-    Linear::from_vec(picture.width(), picture.height(), values).expect("three values a pixel")
+    // Elsewhere the picture or the new colour is all that is seen.
+    let mixed = Spans::of((w, h), |i| 0.0 < alpha[i] && alpha[i] <= PERSON);
+    let own = front(image, &alpha, &mixed, wide, narrow);
+    let new = linear(colour);
+    let mut out = picture.clone();
+    for (to, a) in out.chunks_exact_mut(3).zip(&alpha) {
+        if *a <= PERSON {
+            to.copy_from_slice(&new.map(|v| v.round() as u16));
+        }
+    }
+    let values: &mut [u16] = &mut out;
+    for (y, run, front) in own.runs() {
+        let places = places(w, y, &run);
+        let colours = 3 * places.start..3 * places.end;
+        let (image, alpha) = (&image[colours.clone()], &alpha[places]);
+        simd::wide(Mix { image, alpha, front, new, out: &mut values[colours] });
+    }
+    out
+}
+
+/// The numbers of a run's pixels, row by row.
+fn places(width: usize, y: usize, run: &Range<usize>) -> Range<usize> {
+    y * width + run.start..y * width + run.end
 }
 
 /// So many eye distances in whole pixels, at least one.
@@ -55,12 +78,18 @@ fn radius(share: f32, eyes: f32) -> usize {
 /// has a code near the wall's, and mixed as a share of light such a matte lets the new colour shine
 /// through the rim of the hair. So its place between the codes of the two sides becomes a colour, and
 /// that colour's place between their lights the share.
-fn of_light(image: &[[f32; 3]], alpha: &[f32], size: (usize, usize), radius: usize) -> Vec<f32> {
-    let clear = |a: f32| [a >= 1.0 - CLEAR, a <= CLEAR].map(|is| if is { 1.0 } else { 0.0 });
-    let weights: Vec<[f32; 2]> = alpha.iter().map(|a| clear(*a)).collect();
-    let mut out = alpha.to_vec();
-    sides(&weights, image, image, size, radius, |y, sides| {
-        for (a, sides) in out[y * size.0..].iter_mut().zip(sides) {
+fn of_light(image: &[u16], alpha: Vec<f32>, size: (usize, usize), radius: usize) -> Vec<f32> {
+    let unsure = Spans::of(size, |i| (SURE..1.0 - SURE).contains(&alpha[i]));
+    let fill = |y: usize, run: Range<usize>, to: &mut [[f64; 8]]| {
+        let places = places(size.0, y, &run);
+        let image = &image[3 * places.start..3 * places.end];
+        simd::wide(Sides { image, alpha: &alpha[places], clear: true, to });
+    };
+    let mut out = alpha.clone();
+    let mut means = vec![[0.0; 8]; size.0];
+    window_sums(&unsure, radius, fill, |y, run, sums, counts| {
+        simd::wide(Means { sums, counts, to: &mut means[..run.len()] });
+        for (a, sides) in out[places(size.0, y, &run)].iter_mut().zip(&means) {
             if (SURE..1.0 - SURE).contains(a) && sides[0].min(sides[4]) >= ENOUGH {
                 *a = share_of_light(*a, *sides);
             }
@@ -82,44 +111,53 @@ fn share_of_light(a: f32, sides: [f32; 8]) -> f32 {
     ((along + 1e-4 * a) / (apart + 1e-4)).clamp(0.0, 1.0)
 }
 
-/// Gives, row by row, the means over the window around every pixel: how much of person and background is
-/// there, each followed by its colours times that; `weights` says what a pixel counts on either side.
-fn sides(
-    weights: &[[f32; 2]],
-    front: &[[f32; 3]],
-    back: &[[f32; 3]],
-    (w, h): (usize, usize),
-    radius: usize,
-    mut each: impl FnMut(usize, &[[f32; 8]]),
-) {
-    let of = |y: usize| y * w..(y + 1) * w;
-    let fill = |y: usize, to: &mut [[f64; 8]]| {
-        let (weights, front, back) = (&weights[of(y)], &front[of(y)], &back[of(y)]);
-        simd::wide(Weighed { weights, front, back, to });
-    };
-    let mut means = vec![[0.0; 8]; w];
-    window_sums((w, h), radius, fill, |y, sums, counts| {
-        simd::wide(Means { sums, counts, to: &mut means });
-        each(y, &means);
-    });
-}
-
-/// What [`sides`] adds up of a row.
-struct Weighed<'a> {
-    weights: &'a [[f32; 2]],
-    front: &'a [[f32; 3]],
-    back: &'a [[f32; 3]],
+/// What is summed up over windows of a run of the picture: how much of person and background is there, each followed
+/// by its colours times that. By alpha, or with `clear` only what is surely one of them.
+struct Sides<'a> {
+    image: &'a [u16],
+    alpha: &'a [f32],
+    clear: bool,
     to: &'a mut [[f64; 8]],
 }
 
-impl WithSimd for Weighed<'_> {
+impl WithSimd for Sides<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let of = self.weights.iter().zip(self.front).zip(self.back);
-        for (to, ((&[a, c], f), b)) in self.to.iter_mut().zip(of) {
-            let all = [a, a * f[0], a * f[1], a * f[2], c, c * b[0], c * b[1], c * b[2]];
+        let of = self.alpha.iter().zip(self.image.chunks_exact(3));
+        for (to, (&a, p)) in self.to.iter_mut().zip(of) {
+            let one = |is: bool| if is { 1.0 } else { 0.0 };
+            let [a, c] = match self.clear {
+                true => [one(a >= 1.0 - CLEAR), one(a <= CLEAR)],
+                false => [a, 1.0 - a],
+            };
+            let [r, g, b] = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
+            let all = [a, a * r, a * g, a * b, c, c * r, c * g, c * b];
+            let mut out = [0.0; 8];
+            for k in 0..8 {
+                out[k] = f64::from(all[k]);
+            }
+            *to = out;
+        }
+    }
+}
+
+/// The same of colours that were estimated.
+struct Estimated<'a> {
+    both: &'a [[f32; 6]],
+    alpha: &'a [f32],
+    to: &'a mut [[f64; 8]],
+}
+
+impl WithSimd for Estimated<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (to, (&a, p)) in self.to.iter_mut().zip(self.alpha.iter().zip(self.both)) {
+            let c = 1.0 - a;
+            let all = [a, a * p[0], a * p[1], a * p[2], c, c * p[3], c * p[4], c * p[5]];
             let mut out = [0.0; 8];
             for k in 0..8 {
                 out[k] = f64::from(all[k]);
@@ -136,37 +174,56 @@ fn colours(s: [f32; 8]) -> ([f32; 3], [f32; 3]) {
     ([s[1] / f, s[2] / f, s[3] / f], [s[5] / b, s[6] / b, s[7] / b])
 }
 
-/// A colour for every pixel, in linear light.
-type Colours = Vec<[f32; 3]>;
-
-/// One pass: both colours are averaged over the window where they count, and what the picture shows
-/// beside their mixture is given to the foreground by its share.
-fn fuse(
-    image: &[[f32; 3]],
+/// The person's own colour and the background's at the places where they mix: with a wide window, and from what that
+/// gives with a narrow one.
+fn front(
+    image: &[u16],
     alpha: &[f32],
-    front: &[[f32; 3]],
-    back: &[[f32; 3]],
-    size: (usize, usize),
-    radius: usize,
-) -> (Colours, Colours) {
-    let weights: Vec<[f32; 2]> = alpha.iter().map(|a| [*a, 1.0 - a]).collect();
-    let (mut own, mut behind) = (vec![[0.0; 3]; image.len()], vec![[0.0; 3]; image.len()]);
-    sides(&weights, front, back, size, radius, |y, sides| {
-        let of = y * size.0..(y + 1) * size.0;
-        let (image, alpha) = (&image[of.clone()], &alpha[of.clone()]);
-        let (front, back) = (&mut own[of.clone()], &mut behind[of]);
-        simd::wide(Fuse { image, alpha, sides, front, back });
-    });
-    (own, behind)
+    mixed: &Spans,
+    wide: usize,
+    narrow: usize,
+) -> Over<[f32; 6]> {
+    let w = mixed.width;
+    let of_picture = |y: usize, run: Range<usize>, to: &mut [[f64; 8]]| {
+        let places = places(w, y, &run);
+        let image = &image[3 * places.start..3 * places.end];
+        simd::wide(Sides { image, alpha: &alpha[places], clear: false, to });
+    };
+    let first = fuse(image, alpha, &mixed.around(narrow), wide, of_picture);
+    let of_first = |y: usize, run: Range<usize>, to: &mut [[f64; 8]]| {
+        let (alpha, both) = (&alpha[places(w, y, &run)], first.get(y, run));
+        simd::wide(Estimated { both, alpha, to });
+    };
+    fuse(image, alpha, mixed, narrow, of_first)
 }
 
-/// One row of [`fuse`].
+/// One pass over the `wanted` places: both colours are averaged over the window where they count (`fill` gives what is
+/// summed up), and what the picture shows beside their mixture is given to the foreground by its share.
+fn fuse(
+    image: &[u16],
+    alpha: &[f32],
+    wanted: &Spans,
+    radius: usize,
+    fill: impl Fn(usize, Range<usize>, &mut [[f64; 8]]),
+) -> Over<[f32; 6]> {
+    let mut both = Over::new(wanted);
+    let mut means = vec![[0.0; 8]; wanted.width];
+    window_sums(wanted, radius, fill, |y, run, sums, counts| {
+        let means = &mut means[..run.len()];
+        simd::wide(Means { sums, counts, to: means });
+        let of = places(wanted.width, y, &run);
+        let (image, alpha) = (&image[3 * of.start..3 * of.end], &alpha[of]);
+        simd::wide(Fuse { image, alpha, sides: means, both: both.get_mut(y, run) });
+    });
+    both
+}
+
+/// One run of [`fuse`].
 struct Fuse<'a> {
-    image: &'a [[f32; 3]],
+    image: &'a [u16],
     alpha: &'a [f32],
     sides: &'a [[f32; 8]],
-    front: &'a mut [[f32; 3]],
-    back: &'a mut [[f32; 3]],
+    both: &'a mut [[f32; 6]],
 }
 
 impl WithSimd for Fuse<'_> {
@@ -174,25 +231,25 @@ impl WithSimd for Fuse<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let of = self.image.iter().zip(self.alpha).zip(self.sides);
-        let to = self.front.iter_mut().zip(self.back);
-        for (((image, &a), sides), (front, back)) in of.zip(to) {
+        let of = self.image.chunks_exact(3).zip(self.alpha).zip(self.sides);
+        for (((image, &a), sides), both) in of.zip(self.both) {
             let (f, b) = colours(*sides);
-            let mut own = [0.0; 3];
+            let mut out = [0.0; 6];
             for k in 0..3 {
-                let left = image[k] - a * f[k] - (1.0 - a) * b[k];
-                own[k] = (f[k] + a * left).clamp(0.0, 65535.0);
+                let left = f32::from(image[k]) - a * f[k] - (1.0 - a) * b[k];
+                out[k] = (f[k] + a * left).clamp(0.0, 65535.0);
+                out[3 + k] = b[k];
             }
-            (*front, *back) = (own, b);
+            *both = out;
         }
     }
 }
 
 /// The person's own colours over the new one.
 struct Mix<'a> {
-    image: &'a [[f32; 3]],
+    image: &'a [u16],
     alpha: &'a [f32],
-    front: &'a [[f32; 3]],
+    front: &'a [[f32; 6]],
     new: [f32; 3],
     out: &'a mut [u16],
 }
@@ -202,12 +259,11 @@ impl WithSimd for Mix<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let of = self.image.iter().zip(self.alpha).zip(self.front);
+        let of = self.image.chunks_exact(3).zip(self.alpha).zip(self.front);
         for (((image, &a), front), out) in of.zip(self.out.chunks_exact_mut(3)) {
-            // Where the person is sure, nothing but its own pixels.
-            let own = if a > 0.999 { image } else { front };
             for k in 0..3 {
-                let mixed = a * own[k] + (1.0 - a) * self.new[k];
+                let own = if a > PERSON { f32::from(image[k]) } else { front[k] };
+                let mixed = a * own + (1.0 - a) * self.new[k];
                 out[k] = mixed.round().clamp(0.0, 65535.0) as u16;
             }
         }

@@ -4,11 +4,13 @@
 //! encloses shows the backdrop's colour; what shows another is the person. Without this the new
 //! background would shine through (docs/standard-photo.md, `c08`).
 
-use image::{GrayImage, Luma, RgbImage};
-use imageproc::region_labelling::{Connectivity, connected_components};
+use std::ops::Range;
+
+use image::{GrayImage, RgbImage};
 use palette::Lab;
 
-use crate::pixels::{self, delta_e00, lab};
+use crate::pixels::{self, differ, lab};
+use crate::spans::{Region, regions};
 
 /// From this alpha on nothing shines through that anybody would see.
 const FIRM: u8 = 247;
@@ -32,61 +34,51 @@ const ENOUGH: usize = 4096;
 /// The matte (0 to 255) of a picture with every doubt that the person encloses settled; `eyes` is the pupil
 /// distance, pixels.
 pub(super) fn settle(picture: &RgbImage, alpha: &GrayImage, eyes: f32) -> GrayImage {
-    let (w, h) = alpha.dimensions();
-    let soft = GrayImage::from_fn(w, h, |x, y| Luma([u8::from(alpha.get_pixel(x, y).0[0] < FIRM)]));
-    let parts = connected_components(&soft, Connectivity::Eight, Luma([0]));
-    let count = parts.pixels().map(|p| p.0[0]).max().unwrap_or(0) as usize + 1;
+    let (w, h) = (alpha.width() as usize, alpha.height() as usize);
+    let soft = regions((w, h), true, |x, y| alpha.as_raw()[y * w + x] < FIRM);
     // What reaches the top or a side is the outside. The bottom cuts the person off.
-    let mut outside = vec![false; count];
-    let sides = (0..h).flat_map(|y| [(0, y), (w - 1, y)]);
-    for (x, y) in sides.chain((0..w).map(|x| (x, 0))) {
-        outside[parts.get_pixel(x, y).0[0] as usize] = true;
-    }
-    outside[0] = true;
-    let Some(backdrop) =
-        backdrop(picture, alpha, |x, y| outside[parts.get_pixel(x, y).0[0] as usize])
-    else {
-        return alpha.clone();
-    };
-    let (mut area, mut like) = (vec![0_u32; count], vec![0_u32; count]);
-    for (x, y, part) in parts.enumerate_pixels() {
-        let part = part.0[0] as usize;
-        if !outside[part] {
-            area[part] += 1;
-            like[part] += u32::from(delta_e00(lab(*picture.get_pixel(x, y)), backdrop) < APART);
+    let reaches = |(y, run): &(usize, Range<usize>)| *y == 0 || run.start == 0 || run.end == w;
+    let (outside, inside): (Vec<Region>, Vec<Region>) =
+        soft.into_iter().partition(|region| region.iter().any(reaches));
+    let Some(backdrop) = backdrop(picture, alpha, &outside) else { return alpha.clone() };
+    let mut settled = alpha.clone();
+    let values: &mut [u8] = &mut settled;
+    for doubt in inside {
+        let (mut area, mut like) = (0, 0);
+        let mut colours = vec![Lab::new(0.0, 0.0, 0.0); w];
+        for (y, run) in &doubt {
+            let colours = &mut colours[run.clone()];
+            let places = 3 * (y * w + run.start)..3 * (y * w + run.end);
+            pixels::labs_of(&picture.as_raw()[places], colours);
+            area += run.len();
+            like += colours.iter().filter(|c| !differ(**c, backdrop, APART)).count();
+        }
+        let n = area as f32;
+        if n >= LEAST * eyes * eyes && (like as f32) < GAP * n {
+            for (y, run) in doubt {
+                values[y * w + run.start..y * w + run.end].fill(255);
+            }
         }
     }
-    let person = |part: usize| {
-        let n = area[part] as f32;
-        !outside[part] && n >= LEAST * eyes * eyes && (like[part] as f32) < GAP * n
-    };
-    GrayImage::from_fn(w, h, |x, y| {
-        let part = parts.get_pixel(x, y).0[0] as usize;
-        if person(part) { Luma([255]) } else { *alpha.get_pixel(x, y) }
-    })
+    settled
 }
 
 /// The median colour of what is surely backdrop, CIE L*a*b*.
-fn backdrop(
-    picture: &RgbImage,
-    alpha: &GrayImage,
-    outside: impl Fn(u32, u32) -> bool,
-) -> Option<Lab> {
-    let sure = alpha.enumerate_pixels().filter(|(x, y, a)| a.0[0] <= OPEN && outside(*x, *y));
+fn backdrop(picture: &RgbImage, alpha: &GrayImage, outside: &[Region]) -> Option<Lab> {
+    let mut runs: Vec<&(usize, Range<usize>)> = outside.iter().flatten().collect();
+    runs.sort_unstable_by_key(|(y, run)| (*y, run.start));
+    let places = runs.iter().flat_map(|(y, run)| run.clone().map(|x| (x as u32, *y as u32)));
+    let sure = places.filter(|(x, y)| alpha.get_pixel(*x, *y).0[0] <= OPEN);
     // A few thousand are enough for a median.
     let step = alpha.as_raw().iter().filter(|a| **a <= OPEN).count() / ENOUGH;
-    let colours: Vec<Lab> =
-        sure.step_by(step.max(1)).map(|(x, y, _)| lab(*picture.get_pixel(x, y))).collect();
-    let median = |of: fn(&Lab) -> f32| {
-        pixels::quantile(&mut colours.iter().map(of).collect::<Vec<f32>>(), 0.5)
-    };
-    Some(Lab::new(median(|c| c.l)?, median(|c| c.a)?, median(|c| c.b)?))
+    let colours = sure.step_by(step.max(1)).map(|(x, y)| lab(*picture.get_pixel(x, y)));
+    pixels::median(colours)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Rgb;
+    use image::{Luma, Rgb};
 
     /// A dark person on grey with three soft places: hair, a gap to the backdrop, and the outline.
     #[test]

@@ -80,6 +80,8 @@ struct Plane {
 
 const NEVER: u8 = u8::MAX;
 
+const MISSING: &str = "a Huffman table is missing";
+
 struct Walk {
     planes: Vec<Plane>,
     mcus: (usize, usize),
@@ -179,29 +181,27 @@ impl Walk {
             [(plane, ..)] => (self.planes[*plane].columns, self.planes[*plane].rows),
             _ => self.mcus,
         };
-        for mcu in 0..columns * rows {
-            if self.restart_interval > 0 && mcu > 0 && mcu % self.restart_interval == 0 {
-                bits.restart((mcu / self.restart_interval - 1) as u8 & 7)?;
-                eob_run = 0;
-            }
-            let (column, row) = (mcu % columns, mcu / columns);
-            for &(index, dc, ac) in &scan.components {
-                let Plane { across, down, stride, .. } = self.planes[index];
-                let (across, down) = match scan.components.len() {
-                    1 => (1, 1),
-                    _ => (across, down),
-                };
-                for block in 0..across * down {
-                    let x = column * across + block % across;
-                    let y = row * down + block / across;
-                    let position = y * stride + x;
-                    self.block(&mut bits, &scan, index, (dc, ac), position, &mut eob_run).map_err(
-                        |reason| {
-                            let share = 100 * mcu / (columns * rows);
-                            Fault::corrupt(format!("{reason}, after {share} % of a scan"))
-                        },
-                    )?;
+        let mut until_restart = self.restart_interval;
+        let mut restarts = 0_u8;
+        for row in 0..rows {
+            for column in 0..columns {
+                if self.restart_interval > 0 {
+                    if until_restart == 0 {
+                        bits.restart(restarts & 7)?;
+                        restarts = restarts.wrapping_add(1);
+                        until_restart = self.restart_interval;
+                        eob_run = 0;
+                    }
+                    until_restart -= 1;
                 }
+                let walked = match self.progressive {
+                    true => self.progressive(&mut bits, &scan, [column, row], &mut eob_run),
+                    false => self.sequential(&mut bits, &scan),
+                };
+                walked.map_err(|reason| {
+                    let share = 100 * (row * columns + column) / (columns * rows);
+                    Fault::corrupt(format!("{reason}, after {share} % of a scan"))
+                })?;
             }
         }
         for &(index, ..) in &scan.components {
@@ -214,8 +214,48 @@ impl Walk {
         Ok(bits.at)
     }
 
-    /// Walks one block of one scan.
-    fn block(
+    /// How many blocks of a component stand side by side and below each other in a unit of a scan.
+    fn blocks(&self, scan: &Scan, index: usize) -> (usize, usize) {
+        match scan.components.len() {
+            1 => (1, 1),
+            _ => (self.planes[index].across, self.planes[index].down),
+        }
+    }
+
+    /// Walks one unit (MCU) of a sequential scan.
+    fn sequential(&self, bits: &mut Bits, scan: &Scan) -> Result<(), &'static str> {
+        for &(index, dc, ac) in &scan.components {
+            let (across, down) = self.blocks(scan, index);
+            let (dc, ac) =
+                (self.dc[dc].as_ref().ok_or(MISSING)?, self.ac[ac].as_ref().ok_or(MISSING)?);
+            for _ in 0..across * down {
+                bits.sequential_block(dc, ac)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Walks one unit (MCU) of a progressive scan.
+    fn progressive(
+        &mut self,
+        bits: &mut Bits,
+        scan: &Scan,
+        [column, row]: [usize; 2],
+        eob_run: &mut u32,
+    ) -> Result<(), &'static str> {
+        for &(index, dc, ac) in &scan.components {
+            let (across, down) = self.blocks(scan, index);
+            for block in 0..across * down {
+                let (x, y) = (column * across + block % across, row * down + block / across);
+                let position = y * self.planes[index].stride + x;
+                self.progressive_block(bits, scan, index, (dc, ac), position, eob_run)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Walks one block of one progressive scan.
+    fn progressive_block(
         &mut self,
         bits: &mut Bits,
         scan: &Scan,
@@ -224,12 +264,6 @@ impl Walk {
         position: usize,
         eob_run: &mut u32,
     ) -> Result<(), &'static str> {
-        const MISSING: &str = "a Huffman table is missing";
-        if !self.progressive {
-            let dc = self.dc[dc].as_ref().ok_or(MISSING)?;
-            let ac = self.ac[ac].as_ref().ok_or(MISSING)?;
-            return bits.sequential_block(dc, ac);
-        }
         if scan.start == 0 {
             return match scan.high {
                 0 => bits.dc_difference(self.dc[dc].as_ref().ok_or(MISSING)?),

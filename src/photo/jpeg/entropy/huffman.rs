@@ -59,12 +59,18 @@ impl Huffman {
     /// the end of a block, and how many bits it takes with what follows it.
     #[inline]
     pub fn step(&self, next: u64) -> Option<(u32, u32)> {
-        let entry = self.steps[(next >> (64 - FAST)) as usize];
-        let entry = match entry {
-            0 => self.look_up(next).map(|(length, symbol)| step(length, symbol))?,
+        let entry = match self.steps[(next >> (64 - FAST)) as usize] {
+            0 => self.long_step(next)?,
             entry => entry,
         };
         Some((u32::from(entry >> 8), u32::from(entry & 255)))
+    }
+
+    /// The entry of a code that is longer than [`FAST`]; few are, and what they need stays out of the loop.
+    #[cold]
+    #[inline(never)]
+    fn long_step(&self, next: u64) -> Option<u16> {
+        self.look_up(next).map(|(length, symbol)| step(length, symbol))
     }
 
     /// Length and symbol of the code that `next` (left-aligned) starts with.
