@@ -12,7 +12,7 @@ use image::{ImageBuffer, Luma, RgbImage};
 use nalgebra::{Matrix3, Vector3};
 
 use crate::simd::{self, Simd, WithSimd};
-use crate::spans::{Over, Spans};
+use crate::spans::{Over, Spans, numbers};
 use crate::windows::{window_means, window_sums};
 
 /// One channel of floats.
@@ -37,9 +37,8 @@ pub fn fit(guide: &RgbImage, map: &Plane, radius: usize, epsilon: f32, wanted: &
     let (colours, values) = (guide.as_raw(), map.as_raw());
     let fitted = wanted.around(radius);
     let mut coefficients = Over::<[f32; 4]>::new(&fitted);
-    let of = |y: usize, run: Range<usize>| y * width + run.start..y * width + run.end;
     let fill = |y: usize, run: Range<usize>, row: &mut [[u32; 16]]| {
-        let places = of(y, run);
+        let places = numbers(width, y, &run);
         let pixels = &colours[3 * places.start..3 * places.end];
         simd::wide(Products { pixels, values: &values[places], row });
     };
@@ -130,7 +129,7 @@ impl Fit {
         let mut out = map.clone();
         let values: &mut [f32] = &mut out;
         for (y, run, coefficients) in self.coefficients.runs() {
-            let places = y * self.width + run.start..y * self.width + run.end;
+            let places = numbers(self.width, y, &run);
             let pixels = guide.as_raw()[3 * places.start..3 * places.end].chunks_exact(3);
             let all = values[places].iter_mut().zip(coefficients).zip(pixels);
             for ((value, c), p) in all.filter(|((value, _), _)| wanted(**value)) {

@@ -59,6 +59,11 @@ impl Spans {
     }
 }
 
+/// The numbers of a run's places, counted row by row.
+pub fn numbers(width: usize, y: usize, run: &Range<usize>) -> Range<usize> {
+    y * width + run.start..y * width + run.end
+}
+
 /// Of each row the union with that so many rows further down, as long as there is one.
 fn unions(rows: &[Vec<Range<usize>>], below: usize) -> Vec<Vec<Range<usize>>> {
     let both = |(a, b): (&Vec<Range<usize>>, &Vec<Range<usize>>)| {

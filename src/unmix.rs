@@ -13,7 +13,7 @@ use image::RgbImage;
 
 use crate::guided::Plane;
 use crate::simd::{self, Simd, WithSimd};
-use crate::spans::Spans;
+use crate::spans::{Spans, numbers};
 use crate::windows::window_sums;
 
 /// Up to this alpha a pixel counts as surely background, from 1 minus it on as surely person.
@@ -29,18 +29,17 @@ pub fn unmix(picture: &RgbImage, alpha: &Plane, radius: usize) -> Plane {
     let (colours, own) = (picture.as_raw(), alpha.as_raw());
     let size = (width, height);
     let unsure = Spans::of(size, |i| SURE / 10.0 < own[i] && own[i] < 1.0 - SURE / 10.0);
-    let of = |y: usize, run: Range<usize>| y * width + run.start..y * width + run.end;
     let pixels_of = |places: &Range<usize>| &colours[3 * places.start..3 * places.end];
     // Of inner pixels, then of outer ones: how many, their colours, the squares of these.
     let fill = |y: usize, run: Range<usize>, row: &mut [[u32; 16]]| {
-        let places = of(y, run);
+        let places = numbers(width, y, &run);
         simd::wide(Sides { pixels: pixels_of(&places), alpha: &own[places], row });
     };
     let mut out = alpha.clone();
     let values: &mut [f32] = &mut out;
     values.iter_mut().for_each(|a| *a = settled(*a));
     window_sums(&unsure, radius, fill, |y, run, sums: &[[u32; 16]], counts| {
-        let places = of(y, run);
+        let places = numbers(width, y, &run);
         let pixels = pixels_of(&places);
         let whole = ((2 * radius + 1) * (2 * radius + 1)) as f32;
         simd::wide(Row { values: &mut values[places], pixels, sums, counts, whole });

@@ -10,7 +10,7 @@ use palette::Lab;
 use super::View;
 use crate::face::part;
 use crate::pixels::{self, delta_e, lab};
-use crate::spans::regions;
+use crate::spans::{numbers, regions};
 
 pub(super) use crate::face::part::OVAL;
 
@@ -208,9 +208,9 @@ fn keep(map: &mut GrayImage, is: impl Fn(u8) -> bool, sure: impl Fn(&[u8], usize
     let found = regions((w, map.height() as usize), false, |x, y| is(map.as_raw()[y * w + x]));
     let map: &mut [u8] = map;
     for region in found {
-        if !region.iter().any(|(y, run)| sure(&map[y * w + run.start..y * w + run.end], *y)) {
+        if !region.iter().any(|(y, run)| sure(&map[numbers(w, *y, run)], *y)) {
             for (y, run) in region {
-                map[y * w + run.start..y * w + run.end].fill(Part::Garment as u8);
+                map[numbers(w, y, &run)].fill(Part::Garment as u8);
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::body::Part;
 use crate::gist::{Gist, Seam, Tone};
 use crate::pixels::{delta_e00, lab, labs_of, means, quantile};
 use crate::scene::Portrait;
-use crate::spans::Spans;
+use crate::spans::{Spans, numbers};
 use crate::target::Target;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 use crate::windows::window_means;
@@ -110,8 +110,7 @@ fn edge(portrait: &Portrait) -> Vec<([f32; 2], f32)> {
         let (x, y) = (i as u32 % w, i as u32 / w);
         2.0 * y as f32 > cy && is_edge(x, y)
     });
-    let row = w as usize;
-    let of = |y: usize, run: Range<usize>| &sums[y * row + run.start..y * row + run.end];
+    let of = |y: usize, run: Range<usize>| &sums[numbers(w as usize, y, &run)];
     let means = window_means(of, &wanted, radius);
     let back = body.matte.to_matte.inverse();
     let of_lab = |s: &[f32]| Lab::new(s[1] / s[0], s[2] / s[0], s[3] / s[0]);

@@ -7,7 +7,7 @@ use image::{GrayImage, RgbImage};
 use super::{Check, Measure, fault, text};
 use crate::pixels::{self, Similarity};
 use crate::scene::Portrait;
-use crate::spans::{Region, Spans, regions};
+use crate::spans::{Region, Spans, numbers, regions};
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 use crate::windows::window_sums;
 
@@ -127,10 +127,9 @@ fn strokes(small: &RgbImage, backdrop: &GrayImage) -> GrayImage {
     let (w, h) = (small.width() as usize, small.height() as usize);
     let lumas = pixels::lumas(small);
     let seen = backdrop.as_raw();
-    let of = |y: usize, run: Range<usize>| y * w + run.start..y * w + run.end;
     // Of the backdrop: luma, and how many pixels.
     let fill = |y: usize, run: Range<usize>, to: &mut [[f64; 4]]| {
-        let places = of(y, run);
+        let places = numbers(w, y, &run);
         for ((to, luma), &b) in to.iter_mut().zip(&lumas[places.clone()]).zip(&seen[places]) {
             *to = if b > 0 { [f64::from(*luma), 1.0, 0.0, 0.0] } else { [0.0; 4] };
         }
@@ -138,7 +137,7 @@ fn strokes(small: &RgbImage, backdrop: &GrayImage) -> GrayImage {
     let mut out = vec![0; w * h];
     let wanted = Spans::of((w, h), |i| seen[i] > 0);
     window_sums(&wanted, RADIUS, fill, |y, run, sums, _| {
-        let places = of(y, run);
+        let places = numbers(w, y, &run);
         let all = lumas[places.clone()].iter().zip(&seen[places.clone()]).zip(sums);
         for (to, ((luma, &b), [sum, n, ..])) in out[places].iter_mut().zip(all) {
             let stands_out = b > 0 && (luma - (sum / n) as f32).abs() > CONTRAST;

@@ -12,7 +12,7 @@ use palette::encoding::{FromLinear, IntoLinear, Srgb};
 
 use super::resample::{Linear, linear};
 use crate::simd::{self, Simd, WithSimd};
-use crate::spans::{Over, Spans};
+use crate::spans::{Over, Spans, numbers};
 use crate::windows::{Means, window_sums};
 
 /// Radii of the two windows, eye distances: as the paper's 90 and 6 px are on its pictures of some
@@ -55,17 +55,12 @@ pub(super) fn replace(picture: &Linear, alpha: &GrayImage, colour: Rgb<u8>, eyes
     }
     let values: &mut [u16] = &mut out;
     for (y, run, front) in own.runs() {
-        let places = places(w, y, &run);
+        let places = numbers(w, y, &run);
         let colours = 3 * places.start..3 * places.end;
         let (image, alpha) = (&image[colours.clone()], &alpha[places]);
         simd::wide(Mix { image, alpha, front, new, out: &mut values[colours] });
     }
     out
-}
-
-/// The numbers of a run's pixels, row by row.
-fn places(width: usize, y: usize, run: &Range<usize>) -> Range<usize> {
-    y * width + run.start..y * width + run.end
 }
 
 /// So many eye distances in whole pixels, at least one.
@@ -81,7 +76,7 @@ fn radius(share: f32, eyes: f32) -> usize {
 fn of_light(image: &[u16], alpha: Vec<f32>, size: (usize, usize), radius: usize) -> Vec<f32> {
     let unsure = Spans::of(size, |i| (SURE..1.0 - SURE).contains(&alpha[i]));
     let fill = |y: usize, run: Range<usize>, to: &mut [[f64; 8]]| {
-        let places = places(size.0, y, &run);
+        let places = numbers(size.0, y, &run);
         let image = &image[3 * places.start..3 * places.end];
         simd::wide(Sides { image, alpha: &alpha[places], clear: true, to });
     };
@@ -89,7 +84,7 @@ fn of_light(image: &[u16], alpha: Vec<f32>, size: (usize, usize), radius: usize)
     let mut means = vec![[0.0; 8]; size.0];
     window_sums(&unsure, radius, fill, |y, run, sums, counts| {
         simd::wide(Means { sums, counts, to: &mut means[..run.len()] });
-        for (a, sides) in out[places(size.0, y, &run)].iter_mut().zip(&means) {
+        for (a, sides) in out[numbers(size.0, y, &run)].iter_mut().zip(&means) {
             if (SURE..1.0 - SURE).contains(a) && sides[0].min(sides[4]) >= ENOUGH {
                 *a = share_of_light(*a, *sides);
             }
@@ -185,13 +180,13 @@ fn front(
 ) -> Over<[f32; 6]> {
     let w = mixed.width;
     let of_picture = |y: usize, run: Range<usize>, to: &mut [[f64; 8]]| {
-        let places = places(w, y, &run);
+        let places = numbers(w, y, &run);
         let image = &image[3 * places.start..3 * places.end];
         simd::wide(Sides { image, alpha: &alpha[places], clear: false, to });
     };
     let first = fuse(image, alpha, &mixed.around(narrow), wide, of_picture);
     let of_first = |y: usize, run: Range<usize>, to: &mut [[f64; 8]]| {
-        let (alpha, both) = (&alpha[places(w, y, &run)], first.get(y, run));
+        let (alpha, both) = (&alpha[numbers(w, y, &run)], first.get(y, run));
         simd::wide(Estimated { both, alpha, to });
     };
     fuse(image, alpha, mixed, narrow, of_first)
@@ -211,7 +206,7 @@ fn fuse(
     window_sums(wanted, radius, fill, |y, run, sums, counts| {
         let means = &mut means[..run.len()];
         simd::wide(Means { sums, counts, to: means });
-        let of = places(wanted.width, y, &run);
+        let of = numbers(wanted.width, y, &run);
         let (image, alpha) = (&image[3 * of.start..3 * of.end], &alpha[of]);
         simd::wide(Fuse { image, alpha, sides: means, both: both.get_mut(y, run) });
     });

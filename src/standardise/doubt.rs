@@ -10,7 +10,7 @@ use image::{GrayImage, RgbImage};
 use palette::Lab;
 
 use crate::pixels::{self, differ, lab};
-use crate::spans::{Region, regions};
+use crate::spans::{Region, numbers, regions};
 
 /// From this alpha on nothing shines through that anybody would see.
 const FIRM: u8 = 247;
@@ -48,15 +48,15 @@ pub(super) fn settle(picture: &RgbImage, alpha: &GrayImage, eyes: f32) -> GrayIm
         let mut colours = vec![Lab::new(0.0, 0.0, 0.0); w];
         for (y, run) in &doubt {
             let colours = &mut colours[run.clone()];
-            let places = 3 * (y * w + run.start)..3 * (y * w + run.end);
-            pixels::labs_of(&picture.as_raw()[places], colours);
+            let places = numbers(w, *y, run);
+            pixels::labs_of(&picture.as_raw()[3 * places.start..3 * places.end], colours);
             area += run.len();
             like += colours.iter().filter(|c| !differ(**c, backdrop, APART)).count();
         }
         let n = area as f32;
         if n >= LEAST * eyes * eyes && (like as f32) < GAP * n {
             for (y, run) in doubt {
-                values[y * w + run.start..y * w + run.end].fill(255);
+                values[numbers(w, y, &run)].fill(255);
             }
         }
     }

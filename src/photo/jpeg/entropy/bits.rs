@@ -114,7 +114,7 @@ impl<'a> Bits<'a> {
     /// A whole block of a sequential scan (F.2.2).
     pub fn sequential_block(&mut self, dc: &Huffman, ac: &Huffman) -> Result<(), &'static str> {
         self.dc_difference(dc)?;
-        // In the processor's registers, but for rare bytes: this loop is half of what a photo's check costs.
+        // In the processor's registers, but for rare bytes: of a camera's photo this loop takes millions of turns.
         let Self { bytes, mut at, mut buffer, mut valid } = *self;
         let mut k = 1;
         let done = loop {
