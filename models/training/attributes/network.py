@@ -61,31 +61,38 @@ class Attributes(nn.Module):
             woven += [seen.mean((2, 3)), seen.amax((2, 3))]
         return self.body[at:](x), torch.cat(woven, 1)
 
-    def logits(self, x, group):
-        """`x`: trunk features (n * patches, 176, GRID, GRID) of a group, picture by picture -> (n, questions)."""
+    def heard(self, patches, group):
+        """What the head of a group hears, one row a picture; `patches` (n, k, 3, SIZE, SIZE), 0..1."""
         kinds = KINDS[GROUPS[group]]
-        x = x.unflatten(0, (-1, len(kinds)))
-        seen = [self.drop(self.views[k](x[:, i])) for i, k in enumerate(kinds)]
+        x = ((patches.reshape(-1, 3, SIZE, SIZE) - 0.5) * 4).contiguous(memory_format=torch.channels_last)
+        x, woven = self.trunk(x)
+        x, woven = x.reshape(-1, len(kinds), *x.shape[1:]), woven.reshape(-1, len(kinds), woven.shape[1])
+        seen = [self.views[k](x[:, i]) for i, k in enumerate(kinds)]
+        if group != "body":
+            return torch.cat(seen, 1)
+        return torch.cat([*both_sides(seen), *both_sides(woven.unbind(1))], 1)
+
+    def answer(self, heard, group):
+        """Logits (n, questions) from what `heard` gives."""
+        heard = self.drop(heard)
         if group == "ears":
-            left, right = self.ear(torch.cat(seen, 1)), self.ear(torch.cat(seen[::-1], 1))
+            first, other = heard.chunk(2, 1)
+            left, right = self.ear(heard), self.ear(torch.cat([other, first], 1))
             return torch.cat([left[:, :2], right[:, :2], either(left[:, 2:], right[:, 2:])], 1)
         if group == "body":
-            seen[2:] = [torch.maximum(seen[2], seen[3])]
-        head = {"face": self.face, "mouth": self.mouth, "body": self.torso}[group]
-        return head(torch.cat(seen, 1))
+            at = self.torso.in_features
+            return self.torso(heard[:, :at]) + self.weave(heard[:, at:])
+        return {"face": self.face, "mouth": self.mouth}[group](heard)
 
     def forward(self, batches):
         """`batches`: {group: (n, patches, 3, SIZE, SIZE), 0..1} -> {group: logits}."""
-        flat = [b.flatten(0, 1) for b in batches.values()]
-        x = torch.cat(flat).contiguous(memory_format=torch.channels_last)
-        x, woven = self.trunk((x - 0.5) * 4)
-        sizes = [len(f) for f in flat]
-        out = {g: self.logits(p, g) for g, p in zip(batches, x.split(sizes))}
-        if "body" in out:
-            woven = dict(zip(batches, woven.split(sizes)))["body"].unflatten(0, (-1, 4))
-            woven = torch.cat([woven[:, 0], woven[:, 1], torch.maximum(woven[:, 2], woven[:, 3])], 1)
-            out["body"] = out["body"] + self.weave(self.drop(woven))
-        return out
+        return {g: self.answer(self.heard(b, g), g) for g, b in batches.items()}
+
+
+def both_sides(seen):
+    """Of neck, torso and two sides of the garment: the more of both sides."""
+    neck, torso, right, left = seen
+    return neck, torso, torch.maximum(right, left)
 
 
 def either(a, b):

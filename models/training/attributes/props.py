@@ -63,8 +63,12 @@ class Face:
 
     def blend(self, mask, colour):
         """`colour`: one colour or a picture; `mask`: 0..1 opacity."""
-        m = mask[..., None]
-        self.image = np.clip(self.image * (1 - m) + np.asarray(colour, np.float32) * m, 0, 255).astype(np.uint8)
+        self.image = blend(self.image, mask, colour)
+
+
+def blend(image, mask, colour):
+    m = mask[..., None]
+    return np.clip(image * (1 - m) + np.asarray(colour, np.float32) * m, 0, 255).astype(np.uint8)
 
 
 def curve(points, n=40):
@@ -405,20 +409,20 @@ def garment(face, rng):
     return cv2.GaussianBlur(m.astype(np.float32), (0, 0), 0.7) if 0.05 < share < 0.8 else None
 
 
-def patterns(face, row, rng):
-    """Stripes, checks, dots, flowers or a weave on a plain garment."""
-    m = garment(face, rng)
-    if m is None:
-        return None
+def weave(image, m, scale, rng):
+    """A picture whose garment, 0..1 in `m`, has stripes, checks, dots, flowers or a weave; None where nothing can be seen of it.
+
+    `scale`: pixels in one unit of the face's scale.
+    """
     h, w = m.shape
-    ys, xs = np.mgrid[:h, :w] / face.scale
+    ys, xs = np.mgrid[:h, :w] / scale
     a = rng.choice([rng.normal(0, 0.15), rng.normal(1.57, 0.1), rng.uniform(0, 3.14)], p=[0.5, 0.2, 0.3])
     f = np.exp(rng.uniform(np.log(2.2), np.log(9)))  # repeats in one unit of the face's scale
     thin, kind, strength = rng.uniform(0.08, 0.5), rng.random(), rng.uniform(35, 90)
     fine = rng.random() < 0.6  # pinstripes, faint checks
     if fine:
         f, thin, kind, strength = np.exp(rng.uniform(np.log(3), np.log(16))), rng.uniform(0.08, 0.3), 0.6 * rng.random(), rng.uniform(20, 60)
-        f = min(f, face.scale / 4)  # four pixels a repeat at least
+        f = min(f, scale / 4)  # four pixels a repeat at least
     u, v = (xs * np.cos(a) + ys * np.sin(a)) * f, (ys * np.cos(a) - xs * np.sin(a)) * f
     if kind < 0.35:
         shape = (u % 1 < thin).astype(np.float32)
@@ -428,9 +432,9 @@ def patterns(face, row, rng):
     elif kind < 0.72:
         shape = (np.hypot(u % 1 - 0.5, (v + 0.5 * (u // 1 % 2)) % 1 - 0.5) < rng.uniform(0.15, 0.35)).astype(np.float32)
     else:  # flowers, leaves, spots, a weave: thresholded smooth noise
-        rough = rng.normal(0, 1, (max(3, int(h / face.scale * f)), max(3, int(w / face.scale * f)))).astype(np.float32)
+        rough = rng.normal(0, 1, (max(3, int(h / scale * f)), max(3, int(w / scale * f)))).astype(np.float32)
         shape = (cv2.resize(rough, (w, h), interpolation=cv2.INTER_CUBIC) > rng.uniform(0.2, 0.9)).astype(np.float32)
-    inside = face.image[m > 0.5].astype(float)
+    inside = image[m > 0.5].astype(float)
     base = inside.mean(0)
     if fine or rng.random() < 0.5:  # tone in tone
         lighter = rng.random() < (0.85 if fine else 0.5)
@@ -439,14 +443,21 @@ def patterns(face, row, rng):
         colour = rng.uniform(0, 255, 3)
         if np.abs(colour - base).max() < 60:
             colour = 255 - base
-    shade = np.clip(cv2.cvtColor(face.image, cv2.COLOR_RGB2GRAY).astype(np.float32) / max(20.0, base.mean()), 0.5, 1.5)[..., None]
-    shape = cv2.GaussianBlur(shape, (0, 0), max(0.3, 0.008 * face.scale))
-    face.blend(m * shape * rng.uniform(0.5, 1.0), colour * shade)
+    shade = np.clip(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) / max(20.0, base.mean()), 0.5, 1.5)[..., None]
+    shape = cv2.GaussianBlur(shape, (0, 0), max(0.3, 0.008 * scale))
+    out = blend(image, m * shape * rng.uniform(0.5, 1.0), colour * shade)
     if kind >= 0.72 and rng.random() < 0.6:
         other = np.roll(shape, (h // 3, w // 4), (0, 1))
-        face.blend(m * other * rng.uniform(0.5, 1.0), rng.uniform(0, 255, 3) * shade)
-    if np.percentile(np.abs(face.image[m > 0.5] - inside).max(1), 90) < 12:
-        return None  # nothing to be seen
+        out = blend(out, m * other * rng.uniform(0.5, 1.0), rng.uniform(0, 255, 3) * shade)
+    return out if np.percentile(np.abs(out[m > 0.5] - inside).max(1), 90) >= 12 else None
+
+
+def patterns(face, row, rng):
+    m = garment(face, rng)
+    made = None if m is None else weave(face.image, m, face.scale, rng)
+    if made is None:
+        return None
+    face.image = made
     return {"pattern": "k", "neckline": row["neckline"], "necklace": row["necklace"]}
 
 
