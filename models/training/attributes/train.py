@@ -118,6 +118,18 @@ def follow(average, now, count):
     return keep * average + (1 - keep) * now
 
 
+def adamw(parameters, rate):
+    """Weights decay, offsets and scales do not."""
+    decay, keep = [[p for p in parameters if (p.ndim > 1) == many] for many in (True, False)]
+    return torch.optim.AdamW([dict(params=decay, weight_decay=0.05), dict(params=keep, weight_decay=0)], rate)
+
+
+def weight_of(given):
+    """How much a yes counts more than a no, per question of `given` (n, questions): the root of their ratio, within limits."""
+    yes, no = np.nansum(given, 0), np.nansum(1 - given, 0)
+    return torch.from_numpy(np.clip(np.sqrt(no / np.maximum(yes, 1)), 0.7, 4).astype(np.float32))
+
+
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--cache", type=Path, required=True)
@@ -147,9 +159,7 @@ def main():
         part.requires_grad_(False)
     model = model.to(memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(model, avg_fn=follow, use_buffers=True)
-    decay = [p for p in model.parameters() if p.ndim > 1]
-    keep = [p for p in model.parameters() if p.ndim <= 1]
-    optimiser = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": keep, "weight_decay": 0}], args.rate)
+    optimiser = adamw(list(model.parameters()), args.rate)
     start, best, spent = 0, 9.0, 0.0
     if (args.out / "last.pt").exists():
         saved = torch.load(args.out / "last.pt", weights_only=False)
@@ -166,9 +176,7 @@ def main():
     rows = [row for _, _, row in items]
     test, test_items, _ = pool.load(args.cache, "test")
     stream = Groups(args.cache, 10**6 if args.hours else args.steps, args.seed, per_step)
-    all_targets = np.concatenate([s[2] for s in stream.sets["ears"] if not s[4]])
-    yes, no = np.nansum(all_targets, 0), np.nansum(1 - all_targets, 0)
-    weight_of_yes = torch.from_numpy(np.clip(np.sqrt(no / np.maximum(yes, 1)), 0.7, 4).astype(np.float32))
+    weight_of_yes = weight_of(np.concatenate([s[2] for s in stream.sets["ears"] if not s[4]]))
     weight = torch.tensor([HEAVY.get(n, 1.0) for n in labels.NAMES])
     left = torch.utils.data.Subset(stream, range(start, len(stream)))
     loader = DataLoader(left, None, num_workers=1, prefetch_factor=3, worker_init_fn=lambda _: cv2.setNumThreads(1))

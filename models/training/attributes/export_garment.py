@@ -1,0 +1,126 @@
+r"""Write the trained garment network as the ONNX file that the program embeds, with its calibration.
+
+    python export_garment.py --data DATA --teacher runs/teachers/body.onnx --attributes ../../attributes.onnx \
+        --checkpoint runs/garment/step-*.pt --out ../../garment.onnx
+
+Batch normalisation folded, fixed shapes, one input: `torso` (1, 3, 224, 224), 0..1. Scaling, an affine
+calibration of every logit and the way from questions to classes are inside the graph. The program takes
+the mean of this network's log odds and the attribute network's: that mean is what is calibrated, on the
+validation portraits. Of several checkpoints the weights are averaged.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import nn
+
+import pool
+import portraits as data
+from export import fit
+from garment import Garment
+from patches import cut
+from shipping import fold, multiply_adds
+from teach import to_input
+from views import SIDE, Views
+
+OUTPUTS = ["necklace", "neckline", "pattern"]
+
+
+class Shipped(nn.Module):
+    """`calibration`: (a, b) of every question."""
+
+    def __init__(self, network, calibration):
+        super().__init__()
+        self.network = network
+        a, b = (torch.from_numpy(v) for v in np.array(calibration, np.float32).T)
+        with torch.no_grad():
+            network.head.weight.mul_(a[:, None])
+            network.head.bias.mul_(a).add_(b)
+
+    def forward(self, torso):
+        return classes(torch.sigmoid(self.network(torso)[0]))
+
+
+def classes(answers):
+    """The probabilities of the questions (`STORES["body"].asked`) as probabilities of classes, in the order of OUTPUTS."""
+    necklace, no_neckline, collar, low, pattern, no_garment = [answers[:, k : k + 1] for k in range(6)]
+    seen, garment = 1 - no_neckline, 1 - no_garment
+    return (
+        torch.cat([1 - necklace, necklace], 1),
+        torch.cat([seen * collar, seen * (1 - collar) * (1 - low), seen * (1 - collar) * low, no_neckline], 1),
+        torch.cat([garment * (1 - pattern), garment * pattern, no_garment], 1),
+    )
+
+
+def averaged(paths, questions):
+    states = [torch.load(p, weights_only=False, map_location="cpu")["average"] for p in paths]
+    network = Garment(questions)
+    mean = {n: sum(s[f"module.{n}"].double() for s in states) / len(states) for n in network.state_dict()}
+    network.load_state_dict({n: mean[n].to(w.dtype) for n, w in network.state_dict().items()})
+    return network.eval()
+
+
+def log_odds(yes, no):
+    return float(np.log(yes + 1e-6) - np.log(no + 1e-6))
+
+
+def of_attributes(onnx_file, data_folder, ids):
+    """Log odds of the questions (`STORES["body"].asked`) by the attribute network, one row a portrait."""
+    session = onnxruntime.InferenceSession(str(onnx_file), pool.one_thread(), providers=["CPUExecutionProvider"])
+    names, portraits, out = [o.name for o in session.get_outputs()], {p.id: p for p in data.load(data_folder)}, []
+    for i in ids:
+        x = cut(portraits[i].image(), portraits[i].mesh).transpose(0, 3, 1, 2).astype(np.float32) / 255
+        found = dict(zip(names, session.run(None, {"patches": x})))
+        (none, some), (collar, plain, low, unseen), (smooth, woven, bare) = (found[n][0] for n in OUTPUTS)
+        out.append([log_odds(some, none), log_odds(unseen, 1 - unseen), log_odds(collar, plain + low), log_odds(low, plain),
+                    log_odds(woven, smooth), log_odds(bare, 1 - bare)])  # fmt: skip
+    return np.array(out)
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--data", required=True)
+    args.add_argument("--teacher", type=Path, required=True, help="beside it lie the portraits as views.py cut them")
+    args.add_argument("--attributes", type=Path, required=True)
+    args.add_argument("--checkpoint", type=Path, nargs="+", required=True)
+    args.add_argument("--out", type=Path, required=True)
+    args = args.parse_args()
+    views = Views(args.data, args.teacher.parent, "body")
+    torch.set_num_threads(1)
+    network = averaged(args.checkpoint, len(views.store.asked))
+    picture = torch.rand(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        before = network(picture)[0]
+        fold(network)
+        difference = (network(picture)[0] - before).abs().max()
+        assert difference < 1e-3, f"folding changes the logits by {difference}"
+        logits = np.stack([network(to_input(views.plain(i)[:1]) / 255)[0][0].numpy() for i in views.val])
+    want = views.targets[views.val]
+    known = np.isfinite(want)
+    others = of_attributes(args.attributes, args.data, [views.ids[i] for i in views.val])
+    both = [fit(logits[k, q] / 2.0, want[k, q], beside=others[k, q] / 2) for q, k in enumerate(known.T)]
+    calibration = [(a, 2 * b) for a, b in both]
+    print({q: (round(a, 2), round(b, 2)) for q, (a, b) in zip(views.store.asked, calibration)})
+    shipped = Shipped(network, calibration).eval()
+    with torch.no_grad():
+        expected = shipped(picture)
+        torch.onnx.export(shipped, (picture,), str(args.out), input_names=["torso"], output_names=OUTPUTS, opset_version=17, dynamo=False)
+    exported = onnx.load(args.out)
+    onnx.checker.check_model(exported)
+    session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
+    difference = max(np.abs(f - w.numpy()).max() for f, w in zip(session.run(None, {"torso": picture.numpy()}), expected))
+    assert difference < 1e-4, f"the exported graph differs by {difference}"
+    parameters = sum(int(np.prod(w.dims)) for w in exported.graph.initializer)
+    print(f"{parameters} parameters, {multiply_adds(exported) / 1e6:.1f} M multiply-adds,")
+    print(f"{args.out.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {difference:.1e}")
+    print(sorted({n.op_type for n in exported.graph.node}))
+    print([(o.name, [d.dim_value for d in o.type.tensor_type.shape.dim]) for o in exported.graph.output])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
