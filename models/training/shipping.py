@@ -2,6 +2,8 @@
 
 import numpy as np
 import onnx
+import onnxruntime
+import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -29,3 +31,21 @@ def multiply_adds(graph_model):
         elif node.op_type in ("Gemm", "MatMul"):
             total += int(np.prod(weights[node.input[1]]))
     return total
+
+
+def write(shipped, pictures, path, input_name, outputs):
+    """The ONNX file of a module, held against it on `pictures`; prints what the model card says."""
+    with torch.no_grad():
+        want = shipped(pictures)
+        torch.onnx.export(shipped, (pictures,), str(path), input_names=[input_name], output_names=outputs, opset_version=17, dynamo=False)
+    exported = onnx.load(path)
+    onnx.checker.check_model(exported)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    found = session.run(None, {input_name: pictures.numpy()})
+    difference = max(np.abs(f - w.numpy()).max() for f, w in zip(found, want))
+    assert difference < 1e-4, f"the exported graph differs by {difference}"
+    parameters = sum(int(np.prod(w.dims)) for w in exported.graph.initializer)
+    print(f"{parameters} parameters, {multiply_adds(exported) / 1e6:.1f} M multiply-adds a photo,")
+    print(f"{path.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {difference:.1e}")
+    print(sorted({n.op_type for n in exported.graph.node}))
+    print([(o.name, [d.dim_value for d in o.type.tensor_type.shape.dim]) for o in exported.graph.output])

@@ -16,8 +16,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from scipy.optimize import minimize
 from torch import nn
@@ -26,7 +24,7 @@ import labels
 import pool
 from network import KINDS, Attributes
 from patches import GROUPS, SIZE
-from shipping import fold, multiply_adds
+from shipping import fold, write
 from train import to_input
 
 # Questions with one logit each; both ears share theirs.
@@ -199,23 +197,7 @@ def main():
             assert difference < 1e-3, f"folding changes the trunk by {difference}"
     calibration = calibrate(networks, args.cache)
     print({q: (round(a, 2), round(b, 2)) for q, (a, b) in calibration.items()})
-    shipped = Shipped(networks, calibration).eval()
-    with torch.no_grad():
-        want = shipped(patches)
-        torch.onnx.export(
-            shipped, (patches,), str(args.out), input_names=["patches"], output_names=OUTPUTS, opset_version=17, dynamo=False
-        )
-    exported = onnx.load(args.out)
-    onnx.checker.check_model(exported)
-    session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
-    found = session.run(None, {"patches": patches.numpy()})
-    difference = max(np.abs(f - w.numpy()).max() for f, w in zip(found, want))
-    assert difference < 1e-4, f"the exported graph differs by {difference}"
-    parameters = sum(int(np.prod(w.dims)) for w in exported.graph.initializer)
-    print(f"{parameters} parameters, {multiply_adds(exported) / 1e6:.1f} M multiply-adds for the nine patches,")
-    print(f"{args.out.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {difference:.1e}")
-    print(sorted({n.op_type for n in exported.graph.node}))
-    print([(o.name, [d.dim_value for d in o.type.tensor_type.shape.dim]) for o in exported.graph.output])
+    write(Shipped(networks, calibration).eval(), patches, args.out, "patches", OUTPUTS)
 
 
 if __name__ == "__main__":

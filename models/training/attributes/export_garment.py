@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
 from torch import nn
@@ -24,7 +23,7 @@ import portraits as data
 from export import fit
 from garment import Garment
 from patches import cut
-from shipping import fold, multiply_adds
+from shipping import fold, write
 from teach import to_input
 from views import SIDE, Views
 
@@ -106,20 +105,7 @@ def main():
     both = [fit(logits[k, q] / 2.0, want[k, q], beside=others[k, q] / 2) for q, k in enumerate(known.T)]
     calibration = [(a, 2 * b) for a, b in both]
     print({q: (round(a, 2), round(b, 2)) for q, (a, b) in zip(views.store.asked, calibration)})
-    shipped = Shipped(network, calibration).eval()
-    with torch.no_grad():
-        expected = shipped(picture)
-        torch.onnx.export(shipped, (picture,), str(args.out), input_names=["torso"], output_names=OUTPUTS, opset_version=17, dynamo=False)
-    exported = onnx.load(args.out)
-    onnx.checker.check_model(exported)
-    session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
-    difference = max(np.abs(f - w.numpy()).max() for f, w in zip(session.run(None, {"torso": picture.numpy()}), expected))
-    assert difference < 1e-4, f"the exported graph differs by {difference}"
-    parameters = sum(int(np.prod(w.dims)) for w in exported.graph.initializer)
-    print(f"{parameters} parameters, {multiply_adds(exported) / 1e6:.1f} M multiply-adds,")
-    print(f"{args.out.stat().st_size / 1e6:.2f} MB, differs from PyTorch by {difference:.1e}")
-    print(sorted({n.op_type for n in exported.graph.node}))
-    print([(o.name, [d.dim_value for d in o.type.tensor_type.shape.dim]) for o in exported.graph.output])
+    write(Shipped(network, calibration).eval(), picture, args.out, "torso", OUTPUTS)
 
 
 if __name__ == "__main__":
