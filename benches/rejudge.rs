@@ -21,7 +21,7 @@ use photogate::pipeline::{Seen, judge_look};
 use photogate::profile::{Profile, Stage};
 use photogate::rejudge::{self, Rules};
 use photogate::report::diff::Changes;
-use photogate::verdict::{Accept, Reading, Unreadable, Value};
+use photogate::verdict::{Accept, Reading, Unreadable, Value, text};
 
 const CAPTURES: usize = 100_000;
 const WANTED: f64 = 50_000.0;
@@ -43,7 +43,7 @@ fn seen(state: &mut u64, profile: &Profile, facts: &photo::FileFacts) -> Seen {
         }
         let measured = match profile.capture.get(check.id).map(|l| &l.accept) {
             _ if random(state) < 0.02 => {
-                Err(Unreadable::because("too little of it is in the picture"))
+                Err(Unreadable::because(text("画面里太少", "too little of it is in the picture")))
             }
             Some(Accept::OneOf(names)) => Ok(Reading::name(&names[0])),
             Some(Accept::Range { pass, .. }) => {
@@ -74,6 +74,7 @@ fn seen(state: &mut u64, profile: &Profile, facts: &photo::FileFacts) -> Seen {
             pupils: [[x - 0.21 * width, y + 0.75 * width], [x + 0.21 * width, y + 0.75 * width]],
             cheeks: [x - width / 2.0, x + width / 2.0],
         },
+        cut_off: false,
         presence: 0.99,
         nose: y + width,
         cheeks: [y + 0.8 * width; 2],

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in std::env::args().skip(1) {
         let judged = gate.check(&std::fs::read(&path)?)?;
         let first = judged.verdict.first.map(|i| &judged.verdict.findings[i]);
-        let advice = first.and_then(|f| f.fault).map_or("", |fault| fault.advice.en);
+        let advice = first.and_then(|f| f.advice.as_ref()).map_or("", |advice| &advice.en);
         println!("{path}: {} {advice}", judged.verdict.outcome.id());
     }
     Ok(())

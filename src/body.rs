@@ -5,6 +5,7 @@
 //! the photo. Right and left are the subject's own: the right shoulder is on the left of the picture.
 
 mod backdrop;
+mod colours;
 mod crown;
 mod garment;
 mod hairline;
@@ -12,8 +13,9 @@ mod parts;
 mod shoulders;
 
 pub use backdrop::{Backdrop, Sample};
+pub use colours::tinge;
 pub use garment::Garment;
-pub use parts::{Part, Parts, tinge};
+pub use parts::{Part, Parts};
 pub use shoulders::Shoulders;
 
 use imageproc::contours::{BorderType, find_contours};
@@ -44,8 +46,10 @@ pub struct Body {
     pub silhouette: Vec<[f32; 2]>,
     /// Crown, hairline and shoulder line.
     pub marks: Marks,
-    /// Outline of the neck between jaw and collar; empty where none is seen.
-    pub neck: Vec<[f32; 2]>,
+    /// Outline of the neck between jaw and collar, photo pixels.
+    pub neck: Result<Vec<[f32; 2]>, Unreadable>,
+    /// Whether the picture's upper edge surely cuts the head off.
+    pub cut_off: bool,
     /// What each pixel shows.
     pub parts: Parts,
     /// What lies behind the person.
@@ -58,14 +62,16 @@ pub struct Body {
 pub fn of(matte: Matte, face: &Face, size: (u32, u32)) -> Body {
     let view = View::new(&matte, face, size);
     let crown = crown::crown(&view);
-    let hairline = crown.clone().and_then(|crown| hairline::hairline(&view, crown));
+    // Of a head that the picture cuts off, the hair may still begin inside it.
+    let top = crown.as_ref().map_or(view.inside[1] as f32, |crown| crown[1]);
+    let hairline = hairline::hairline(&view, top);
     let parts = parts::of(&view, hairline.as_ref().ok().copied());
     let shoulders = shoulders::of(&view, &parts);
     let backdrop = Backdrop::of(&view, &parts, crown.as_ref().ok().copied());
     let garment = garment::of(&view, &parts);
     let back = matte.to_matte.inverse();
     let silhouette = outline(&view).into_iter().map(|p| back.apply(p)).collect();
-    let neck = parts.neck(&view).into_iter().map(|p| back.apply(p)).collect();
+    let neck = parts.neck(&view).map(|n| n.into_iter().map(|p| back.apply(p)).collect());
     let inside = view.inside;
     let place = |p: [f32; 2]| back.apply(p);
     Body {
@@ -81,6 +87,7 @@ pub fn of(matte: Matte, face: &Face, size: (u32, u32)) -> Body {
             }),
         },
         neck,
+        cut_off: crown::cut_off(&view),
         parts,
         backdrop,
         garment,
@@ -116,6 +123,27 @@ impl View<'_> {
     fn person(&self, x: u32, y: u32) -> bool {
         self.matte.alpha.get_pixel(x, y).0[0] >= 0.5
     }
+}
+
+impl Body {
+    /// Outlines of what shows one part, photo pixels; holes in it are not among them, nor what is smaller
+    /// than a tenth of a squared eye distance.
+    pub fn outlines(&self, part: Part, eye_distance: f32) -> Vec<Vec<[f32; 2]>> {
+        let to_matte = &self.matte.to_matte;
+        let least = 0.1 * (eye_distance * to_matte.scale()).powi(2);
+        let back = to_matte.inverse();
+        let contours = find_contours::<u32>(&self.parts.mask(part));
+        let outer = contours.into_iter().filter(|c| c.border_type == BorderType::Outer);
+        let places = outer.map(|c| c.points.iter().map(|p| [p.x as f32, p.y as f32]).collect());
+        let large = places.filter(|p: &Vec<[f32; 2]>| area(p) >= least);
+        large.map(|p| p.into_iter().step_by(2).map(|p| back.apply(p)).collect()).collect()
+    }
+}
+
+/// Area inside a closed outline (shoelace formula).
+fn area(outline: &[[f32; 2]]) -> f32 {
+    let next = outline.iter().cycle().skip(1);
+    outline.iter().zip(next).map(|(a, b)| a[0] * b[1] - a[1] * b[0]).sum::<f32>().abs() / 2.0
 }
 
 /// The longest outline of the person.

@@ -80,6 +80,9 @@ enum Command {
     Explain {
         /// Id of the check; all of them without it
         check: Option<String>,
+        /// Language on the terminal
+        #[arg(long, value_enum, default_value_t)]
+        lang: LangArg,
     },
     /// List the profiles, or show one
     Profiles {
@@ -128,7 +131,7 @@ pub fn run(cli: &Cli) -> Result<u8> {
         Command::Export(args) => export::run(args),
         Command::Forget(args) => forget::run(args),
         Command::Inspect(args) => inspect::run(args),
-        Command::Explain { check } => tell::explain(check.as_deref()),
+        Command::Explain { check, lang } => tell::explain(check.as_deref(), lang.language()),
         Command::Profiles { action: None } => tell::profiles(),
         Command::Profiles { action: Some(ProfilesAction::Show { name, set, stage }) } => {
             tell::profile(name, stage.stage(), set)

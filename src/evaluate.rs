@@ -118,8 +118,9 @@ pub struct Evaluated {
     pub person: [usize; 3],
     /// Decided pictures that could not be measured.
     pub not_measured: usize,
-    /// Decided pictures whose reading is too unsure for a limit: always left to a person.
-    pub unsure: usize,
+    /// How many of those that the person passed, and failed, have a reading too unsure for a limit: always
+    /// left to a person, and in no equal error and no suggestion.
+    pub unsure: [usize; 2],
     /// Program pass among person fail.
     pub false_pass: Option<Rate>,
     /// Program fail among person pass.
@@ -159,7 +160,8 @@ fn one(
     let decided = || of(Decision::Pass).chain(of(Decision::Fail));
     let readable = |p: &&Pair| matches!(p.measured, Some(Ok(_)));
     let not_measured = decided().filter(|p| matches!(p.measured, Some(Err(_)))).count();
-    let unsure = decided().filter(readable).filter(|p| !p.sure).count();
+    let unsure = [Decision::Pass, Decision::Fail]
+        .map(|decision| of(decision).filter(readable).filter(|p| !p.sure).count());
     let to_look_at = passes.to_look_at() + fails.to_look_at();
     let values = |decision| of(decision).filter_map(sure_number).collect::<Vec<f64>>();
     Evaluated {
@@ -261,7 +263,7 @@ mod tests {
     use super::*;
     use crate::judge::judge;
     use crate::profile;
-    use crate::verdict::{Measured, Unreadable};
+    use crate::verdict::{Measured, Unreadable, text};
 
     const PROFILE: &str = "name='t'\ntitle={zh='一',en='t'}\nsource='s'\nmin_confidence=0.5\n\
         [limits.yaw]\npass={min=-8,max=8}\nreview={min=-12,max=12}\nclause='c'\n\
@@ -313,7 +315,7 @@ mod tests {
                 reads(2.0, Fail),
                 reads(-4.0, Fail),
                 reads(1.0, Unknown),
-                (Err(Unreadable::because("no face")), Fail),
+                (Err(Unreadable::because(text("没有人脸", "no face"))), Fail),
                 (Ok(Reading { confidence: 0.1, ..Reading::exact(40.0) }), Pass),
             ],
         );
@@ -321,7 +323,7 @@ mod tests {
         assert_eq!(e.person, [5, 4, 1]);
         assert_eq!(e.passes, Outcomes { pass: 2, review: 2, fail: 1, not_assessed: 0 });
         assert_eq!(e.fails, Outcomes { pass: 2, review: 0, fail: 1, not_assessed: 1 });
-        assert_eq!((e.not_measured, e.unsure), (1, 1));
+        assert_eq!((e.not_measured, e.unsure), (1, [1, 0]));
         let counts = |r: Option<Rate>| r.map(|r| (r.count, r.of));
         assert_eq!(counts(e.false_pass), Some((2, 4)));
         assert_eq!(counts(e.false_fail), Some((1, 5)));

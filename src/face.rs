@@ -71,6 +71,10 @@ pub const CHIP_SIDE: u32 = 320;
 /// Inter-ocular distance on the chip, pixels: about that of the 480 x 640 standard picture.
 pub const CHIP_EYES: f32 = 90.0;
 
+/// Corners of [`Face::glasses`] from the middle between the pupils, eye distances: a frame reaches from the
+/// brows to the cheekbones and from temple to temple.
+const GLASSES: [[f32; 2]; 4] = [[-1.1, -0.4], [1.1, -0.4], [1.1, 0.5], [-1.1, 0.5]];
+
 /// Head pose in degrees, from the subject's point of view; all zero: straight into the lens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pose {
@@ -118,6 +122,20 @@ impl Face {
         let (r, l) = (self.mesh[part::RIGHT_PUPIL], self.mesh[part::LEFT_PUPIL]);
         let (dx, dy, dz) = (l[0] - r[0], l[1] - r[1], (l[2] - r[2]) * DEPTH as f32);
         (dx * dx + dy * dy + dz * dz).sqrt().max(1.0)
+    }
+
+    /// Box over both eye sockets from temple to temple, where glasses sit, along the line of the pupils: its
+    /// corners in turn, photo pixels.
+    pub fn glasses(&self) -> [[f32; 2]; 4] {
+        let (r, l) = (self.at(part::RIGHT_PUPIL), self.at(part::LEFT_PUPIL));
+        let eyes = distance(r, l).max(1.0);
+        let along = [(l[0] - r[0]) / eyes, (l[1] - r[1]) / eyes];
+        let middle = [f32::midpoint(r[0], l[0]), f32::midpoint(r[1], l[1])];
+        let corner = |[x, y]: [f32; 2]| {
+            let (x, y) = (x * eyes, y * eyes);
+            [middle[0] + x * along[0] - y * along[1], middle[1] + x * along[1] + y * along[0]]
+        };
+        GLASSES.map(corner)
     }
 
     /// The similarity from the photo to the chip: eyes level, [`CHIP_EYES`] apart, never enlarged.

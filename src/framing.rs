@@ -8,7 +8,7 @@
 use crate::body::Marks;
 use crate::face::{Face, part};
 use crate::target::{Aims, Frame, Target};
-use crate::verdict::{Band, Unreadable};
+use crate::verdict::{Band, Unreadable, text};
 
 /// What decides about a crop: a few points of the person, photo pixels.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,7 +129,10 @@ impl Plan {
 /// Where the target has no frame.
 pub fn plan(geometry: Geometry, target: &Target) -> Result<Plan, Unreadable> {
     let Some(frame) = &target.frame else {
-        return Err(Unreadable::because("the profile has no frame to plan a crop for"));
+        return Err(Unreadable::because(text(
+            "规格没有规定成品尺寸，没法裁切",
+            "the profile has no frame to plan a crop for",
+        )));
     };
     let size = [frame.width as f32, frame.height as f32];
     let [w, h] = geometry.picture;
@@ -330,7 +333,7 @@ mod tests {
     #[test]
     fn a_crown_out_of_sight_leaves_the_other_bands_to_plan_by() {
         let mut person = person([3000.0, 4000.0], 1500.0, 900.0, 800.0);
-        person.crown = Err(Unreadable::because("cut off"));
+        person.crown = Err(Unreadable::because(text("被裁掉", "cut off")));
         let plan = plan(person, &degree()).unwrap();
         assert!(plan.head_top().is_err());
         assert!((200.0..300.0).contains(&plan.eye_line()));

@@ -14,6 +14,8 @@ use crate::verdict::{Evidence, Unreadable};
 pub struct Gist {
     /// What a crop is planned by.
     pub geometry: Geometry,
+    /// Whether the picture's upper edge surely cuts the head off.
+    pub cut_off: bool,
     /// Presence score of the face, 0 to 1.
     pub presence: f32,
     /// Height of the nose's tip, photo pixels.

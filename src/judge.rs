@@ -1,9 +1,11 @@
 //! Readings against a profile: the only place that compares a value with a limit.
 
+use crate::advice;
 use crate::check::{ALL, Check, Measurement};
 use crate::profile::{Profile, Stage};
 use crate::verdict::{
-    Accept, Band, Fault, Finding, Limit, Measured, Outcome, Reading, Value, Verdict,
+    Accept, Band, Fault, Finding, Limit, Measured, Outcome, Reading, Unreadable, Value, Verdict,
+    text,
 };
 
 /// The verdict on one capture: each measurement for which the profile has a limit becomes a finding.
@@ -25,7 +27,7 @@ pub fn judge(measurements: &[Measurement], profile: &Profile, stage: Stage) -> V
         .iter()
         .filter_map(|check| Some((check, limits.get(check.id)?)))
         .map(|(check, limit)| {
-            let missing = || Err(crate::verdict::Unreadable::because("it was not measured"));
+            let missing = || Err(Unreadable::because(text("没有测", "it was not measured")));
             let measured = find(check).map_or_else(missing, |(_, m)| m.clone());
             finding(check, measured, limit, profile)
         })
@@ -70,7 +72,9 @@ fn finding(check: &'static Check, measured: Measured, limit: &Limit, profile: &P
         Side::High => w.high.clone(),
     });
     let reason = own.or_else(|| fault.map(|f| f.reason.into()));
-    Finding { check: check.id, outcome, measured, limit: limit.clone(), slack, fault, reason }
+    let advice = fault.map(|fault| advice::advice(check, &fault, limit, profile));
+    let limit = limit.clone();
+    Finding { check: check.id, outcome, measured, limit, slack, fault, reason, advice }
 }
 
 /// Whether a reading is sure enough to be held against a limit; any other is left to a person.
@@ -132,7 +136,6 @@ mod tests {
     use super::*;
     use crate::check;
     use crate::profile;
-    use crate::verdict::Unreadable;
 
     const PROFILE: &str = "name='t'\ntitle={zh='一',en='t'}\nsource='s'\nmin_confidence=0.5\n\
         [limits.yaw]\npass={min=-8,max=8}\nreview={min=-12,max=12}\nclause='c'\n\
@@ -173,7 +176,7 @@ mod tests {
     fn what_is_unsure_or_not_measured_is_left_to_a_person() {
         let unsure = Reading { confidence: 0.3, ..Reading::exact(40.0) };
         assert_eq!(verdict(Ok(unsure)).outcome, Outcome::Review);
-        let v = verdict(Err(Unreadable::because("no face")));
+        let v = verdict(Err(Unreadable::because(text("没有人脸", "no face"))));
         assert_eq!((v.outcome, v.findings[0].outcome), (Outcome::Review, Outcome::NotAssessed));
         assert_eq!(v.first, Some(0));
         assert_eq!(verdict(Ok(Reading::exact(f64::NAN))).outcome, Outcome::Fail);

@@ -38,6 +38,7 @@ pub mod gist;
 pub mod scene;
 pub mod check;
 pub mod profile;
+pub mod advice;
 pub mod judge;
 pub mod standardise;
 pub mod pipeline;

@@ -13,7 +13,7 @@ use crate::model::attributes::Attributes;
 use crate::photo::{self, Photo};
 use crate::pixels::{Similarity, delta_e, lab};
 use crate::pyramid::Overview;
-use crate::verdict::Unreadable;
+use crate::verdict::{Unreadable, Words, text};
 
 /// Outlines of skin that glasses, hair and beards rarely cover: cheeks and middle of the forehead.
 pub const SKIN: [&[usize]; 3] =
@@ -74,8 +74,11 @@ impl Scene {
     /// The number of faces, as the reason why a check of a person has nothing to measure.
     pub fn portrait(&self) -> Result<Portrait<'_>, Unreadable> {
         match (&self.faces[..], &self.person) {
-            ([], _) => Err(Unreadable::because("no face was found")),
-            ([_], None) => Err(Unreadable::because("the person around the face was not looked at")),
+            ([], _) => Err(Unreadable::because(text("没找到人脸", "no face was found"))),
+            ([_], None) => Err(Unreadable::because(text(
+                "人脸周围的部分没有分析",
+                "the person around the face was not looked at",
+            ))),
             ([face], Some(person)) => Ok(Portrait {
                 scene: self,
                 face,
@@ -84,11 +87,16 @@ impl Scene {
                 to_chip: face.to_chip(),
                 close_ups: Default::default(),
             }),
-            (many, _) => Err(Unreadable::because(format!(
-                "{} faces were found, so it is not clear whose to measure",
-                many.len()
-            ))),
+            (many, _) => Err(Unreadable::because(whose(many.len()))),
         }
+    }
+}
+
+/// Why nothing of a person is measured where there are several.
+fn whose(faces: usize) -> Words {
+    Words {
+        zh: format!("画面里有 {faces} 张人脸，不知道该测哪一张"),
+        en: format!("{faces} faces were found, so it is not clear whose to measure"),
     }
 }
 
@@ -135,16 +143,22 @@ impl Portrait<'_> {
     /// it hides.
     ///
     /// # Errors
-    /// Where hair and skin are too alike to be told apart.
+    /// Where the hair's colour is not known, or too like the skin's to be told apart.
     pub fn hair_across(&self, over: [f32; 4]) -> Result<f64, Unreadable> {
         let parts = &self.person.body.parts;
         let Some(skin) = parts.skin else {
-            return Err(Unreadable::because("the skin of the face is out of sight"));
+            return Err(Unreadable::because(text(
+                "看不到脸上的皮肤",
+                "the skin of the face is out of sight",
+            )));
         };
-        // A bald head, or one that is covered, has no fringe.
-        let Some(hair) = parts.hair else { return Ok(0.0) };
+        // A bald head has no fringe.
+        let Some(hair) = parts.hair.clone()? else { return Ok(0.0) };
         if delta_e(skin, hair) < TELL_APART {
-            return Err(Unreadable::because("hair and skin have too similar colours"));
+            return Err(Unreadable::because(text(
+                "头发和皮肤颜色太接近",
+                "hair and skin have too similar colours",
+            )));
         }
         Ok(hair_columns(&self.chip, over, skin, hair))
     }

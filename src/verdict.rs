@@ -39,7 +39,12 @@ pub struct Text {
     pub en: &'static str,
 }
 
-/// A [`Text`] that is read at run time.
+/// A text in both languages.
+pub const fn text(zh: &'static str, en: &'static str) -> Text {
+    Text { zh, en }
+}
+
+/// A [`Text`] that is read or made at run time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     /// Simplified Chinese.
@@ -100,13 +105,13 @@ impl Reading {
 /// Why there is no reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The reason, in English, for the report.
-    pub because: String,
+    /// The reason, for reports and records.
+    pub because: Words,
 }
 
 impl Unreadable {
     /// Not measured, because of this.
-    pub fn because(reason: impl Into<String>) -> Unreadable {
+    pub fn because(reason: impl Into<Words>) -> Unreadable {
         Unreadable { because: reason.into() }
     }
 }
@@ -177,6 +182,9 @@ pub struct Finding {
     pub fault: Option<Fault>,
     /// What this desk calls the fault: the profile's word for it, or else the check's.
     pub reason: Option<Words>,
+    /// What to say to mend it: the check's instruction, with what the profile wants where it wants
+    /// something by name.
+    pub advice: Option<Words>,
 }
 
 /// The judgement of one capture.

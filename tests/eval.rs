@@ -180,6 +180,25 @@ fn both_forms_give_the_same_report_with_and_without_a_byte_order_mark() {
 }
 
 #[test]
+fn capitals_and_the_separators_of_spreadsheets_change_nothing() {
+    let some = captures(&["c01", "v20_yaw20"]);
+    let evaluated = |decisions: &str| {
+        let desk = Desk::with(decisions);
+        let output = desk.eval(&some, &[]);
+        assert_eq!(output.status.code(), Some(0), "{decisions:?}: {}", text(&output.stderr));
+        desk.json()["checks"].clone()
+    };
+    let plain = evaluated("file,check,decision\nc01,yaw,pass\nv20_yaw20,yaw,fail\n");
+    for decisions in [
+        "File,Check,Decision\nc01,Yaw,PASS\nv20_yaw20,YAW,Fail\n",
+        "\u{feff}file;check;decision\r\nc01;yaw;pass\r\nv20_yaw20;yaw;fail\r\n",
+        "FILE\tYaw\nc01\tpass\nv20_yaw20\tfail\n",
+    ] {
+        assert_eq!(evaluated(decisions), plain, "{decisions:?}");
+    }
+}
+
+#[test]
 fn the_terminal_says_what_was_wrong_and_which_limits_would_do() {
     let decisions =
         "file,yaw,verdict\nc01,pass,pass\nc02,pass,\nv20_yaw20,fail,fail\nc03,fail,pass\n";
@@ -233,6 +252,73 @@ fn pictures_that_are_missing_unreadable_or_without_a_decision_are_told() {
 }
 
 #[test]
+fn a_path_that_does_not_exist_is_told_also_where_no_decision_is_on_it() {
+    let lost = ["lost.jpg", "lost folder"].map(|name| fixture("captures").join(name));
+    let desk = Desk::with("file,check,decision\nc01.jpg,yaw,pass\n");
+    let output = desk.eval(&[captures(&["c01", "c02"]), lost.to_vec()].concat(), &["--lang", "en"]);
+    let out = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{out}");
+    assert!(out.contains("2 could not be read:\n"), "{out}");
+    assert!(out.contains("no decision: 1 more picture of the input"), "{out}");
+    let (report, pictures) = (desk.json(), desk.csv("pictures.csv"));
+    assert_eq!((&report["pictures"], &report["pictures_without_decision"]), (&1.into(), &1.into()));
+    for (path, unreadable) in lost.iter().zip(report["unreadable"].as_array().unwrap()) {
+        let path = path.to_str().unwrap();
+        assert!(out.contains(&format!("{path}: could not be read: ")), "{out}");
+        assert_eq!(unreadable["file"], path);
+        assert!(unreadable["error"].as_str().unwrap().contains("could not be read"));
+        assert_eq!(unreadable["decisions"], serde_json::json!({}));
+        assert!(pictures.contains(&format!("{path},,,,unreadable,")), "{pictures}");
+    }
+    // Given back, pictures.csv still is the one decision that it was made from.
+    let again = Desk::with(&pictures);
+    assert_eq!(again.eval(&captures(&["c01"]), &[]).status.code(), Some(0));
+    assert_eq!(again.json()["checks"], report["checks"]);
+}
+
+#[test]
+fn where_nothing_else_was_given_a_path_that_does_not_exist_is_what_is_told() {
+    let desk = Desk::with("file,yaw\nc01.jpg,pass\n");
+    let lost = fixture("captures").join("lost folder");
+    let output = desk.eval(std::slice::from_ref(&lost), &["--lang", "en"]);
+    let out = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{out}{}", text(&output.stderr));
+    assert!(out.contains(&format!("{}: could not be read", lost.display())), "{out}");
+    assert!(out.contains("c01.jpg (line 2)") && !out.contains("equal error"), "{out}");
+    let report = desk.json();
+    assert_eq!((&report["pictures"], &report["pictures_without_decision"]), (&0.into(), &0.into()));
+    assert_eq!(report["unreadable"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn readings_that_are_too_unsure_for_a_limit_are_counted_on_the_terminal() {
+    let desk =
+        Desk::with("file,expression,file_format\nc01,pass,pass\nc02,fail,pass\nc03,fail,pass\n");
+    // No mouth of a turned head is read with full confidence, and no head is turned by exactly nothing.
+    let strict = desk.path("strict.toml");
+    std::fs::write(&strict, "name = 'strict'\nextends = 'chsi-degree'\nmin_confidence = 1.0\n")
+        .unwrap();
+    let some = captures(&["c01", "c02", "c03"]);
+    let eval = |more: &[&str]| {
+        let profile = ["--profile", strict.to_str().unwrap()];
+        text(&desk.eval(&some, &[&profile, more].concat()).stdout)
+    };
+    let out = eval(&["--lang", "en"]);
+    assert!(out.contains("Unsure readings (confidence below 1)"), "{out}");
+    assert!(out.contains("\n  expression (pass 1, fail 2)\n"), "{out}");
+    let report = desk.json();
+    let expression = check(&report, "expression");
+    assert_eq!(expression["unsure"], 3);
+    assert_eq!(check(&report, "file_format")["unsure"], 0);
+    assert!(expression["sides"].as_array().unwrap().iter().all(|s| s["eer"].is_null()));
+    assert!(desk.csv("eval.csv").contains("\nexpression,,1,2,0,0,3,"), "{}", desk.csv("eval.csv"));
+    let zh = eval(&["--lang", "zh", "--force"]);
+    assert!(zh.contains("没把握的读数") && zh.contains("（合格 1、不合格 2）"), "{zh}");
+    let sure = text(&desk.eval(&some, &["--lang", "en", "--force"]).stdout);
+    assert!(!sure.contains("Unsure"), "{sure}");
+}
+
+#[test]
 fn what_could_not_be_measured_is_counted_as_that() {
     let desk = Desk::with("file,yaw\nv32_nobody,fail\nc01,pass\n");
     assert_eq!(desk.eval(&captures(&["v32_nobody", "c01"]), &[]).status.code(), Some(0));
@@ -253,7 +339,7 @@ fn a_check_without_a_fail_has_no_false_pass_rate_and_no_suggestion() {
     assert_eq!(output.status.code(), Some(0));
     let out = text(&output.stdout);
     assert!(
-        out.contains("no reading of a picture that a person failed:\n  yaw low, yaw high"),
+        out.contains("no usable reading of a picture that a person failed:\n  yaw low, yaw high"),
         "{out}"
     );
     let report = desk.json();

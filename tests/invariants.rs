@@ -125,12 +125,12 @@ fn table_of_checks() -> String {
     let mut table = "| id | name | unit | measured |\n|---|---|---|---|\n".to_owned();
     for c in photogate::check::ALL {
         let note = match c.measure {
-            Measure::NotYet(reason) => format!(" **Not assessed yet:** {reason}."),
+            Measure::NotYet(reason) => format!(" **Not assessed yet:** {}.", reason.en),
             _ if c.suspicion => " *A suspicion: asks a person, never fails a picture.*".to_owned(),
             _ => String::new(),
         };
         let title = format!("{} {}", c.title.zh, c.title.en);
-        table += &format!("| `{}` | {title} | {} | {}{note} |\n", c.id, c.unit, c.method);
+        table += &format!("| `{}` | {title} | {} | {}{note} |\n", c.id, c.unit, c.method.en);
     }
     table
 }

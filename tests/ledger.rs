@@ -330,14 +330,16 @@ fn what_is_no_ledger_is_refused_with_one_line_and_left_as_it_is() {
     Connection::open(at("foreign.sqlite")).unwrap().execute_batch("CREATE TABLE x (y)").unwrap();
     let picture = fixture("captures/v32_nobody.jpg");
     let check = |ledger: &Path| photogate(&["check", str(&picture), "--ledger", str(ledger)]);
-    check(&at("newer.sqlite"));
-    let newer = Connection::open(at("newer.sqlite")).unwrap();
-    newer.pragma_update(None, "user_version", 99).unwrap();
-    drop(newer);
+    for (name, version) in [("newer.sqlite", 99), ("older.sqlite", 2)] {
+        check(&at(name));
+        let ledger = Connection::open(at(name)).unwrap();
+        ledger.pragma_update(None, "user_version", version).unwrap();
+    }
     let mut cases = vec![
         (at("text.sqlite"), "no ledger of photogate"),
         (at("foreign.sqlite"), "no ledger of photogate"),
         (at("newer.sqlite"), "newer photogate"),
+        (at("older.sqlite"), "begin a new one"),
         (at("no/such/folder/l.sqlite"), "cannot be opened"),
         (work.path().to_owned(), "cannot be opened"),
     ];

@@ -92,7 +92,7 @@ fn shoulders(cases: &[Case]) {
             Ok(s) if (s.angle - truth).abs() <= 1.5 => {}
             Ok(s) if SHOULDERS_OFF.contains(&name) && (s.angle - truth).abs() <= 3.5 => {}
             Ok(s) => wrong.push(format!("{name} {truth} {} {}", s.angle, s.confidence)),
-            Err(u) => wrong.push(format!("{name} {}", u.because)),
+            Err(u) => wrong.push(format!("{name} {}", u.because.en)),
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -116,7 +116,7 @@ fn crowns(cases: &[Case]) {
                     wrong.push(format!("{} {top} {y} {off:.3}", case.name));
                 }
             }
-            Err(u) => wrong.push(format!("{} {}", case.name, u.because)),
+            Err(u) => wrong.push(format!("{} {}", case.name, u.because.en)),
         }
     }
     assert!(wrong.is_empty() && near >= 41, "{near} within 2 % {wrong:#?}");

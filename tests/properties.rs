@@ -13,7 +13,7 @@ use photogate::naming::{Subjects, Taken, Template, variants};
 use photogate::profile::{self, BUILT_IN, Profile, Stage};
 use photogate::standardise::encode::{Band, encode};
 use photogate::target::Target;
-use photogate::verdict::{Measured, Outcome, Reading, Unreadable, Value, Verdict};
+use photogate::verdict::{self, Measured, Outcome, Reading, Unreadable, Value, Verdict};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -31,7 +31,8 @@ fn geometry() -> impl Strategy<Value = Geometry> {
         let crown = crown.then(|| at(0.0, -0.7));
         Geometry {
             picture: [w, h],
-            crown: crown.ok_or_else(|| Unreadable::because("it is not seen")),
+            crown: crown
+                .ok_or_else(|| Unreadable::because(verdict::text("看不到", "it is not seen"))),
             chin: at(0.0, 0.6),
             pupils: [at(-0.25, 0.0), at(0.25, 0.01)],
             cheeks: [at(-0.5, 0.0)[0], at(0.5, 0.0)[0]],
@@ -161,7 +162,7 @@ fn measured() -> impl Strategy<Value = Measured> {
         8 => reading.prop_map(|(n, confidence)| {
             Ok(Reading { value: Value::Number(n), confidence, evidence: Vec::new() })
         }),
-        1 => Just(Err(Unreadable::because("no face"))),
+        1 => Just(Err(Unreadable::because(verdict::text("没有人脸", "no face")))),
         1 => Just(Ok(Reading::name("JPEG"))),
     ]
 }

@@ -103,6 +103,10 @@ fn a_report_has_every_capture_once_and_no_name_is_ever_markup() {
         {
             assert_eq!((&f["check"], &f["slack"]), (&check["id"], slack));
         }
+        let told = detail["findings"].as_array().unwrap().iter().zip(findings);
+        for (why, f) in told.filter(|(_, f)| !f["unreadable"].is_null()) {
+            assert_eq!((&why["zh"], &why["en"]), (&f["unreadable_zh"], &f["unreadable"]));
+        }
         let first = row["first"].as_u64().map(|i| &checks[i as usize]["id"]);
         assert_eq!(first.unwrap_or(&Value::Null), &record["first"]);
     }

@@ -10,7 +10,7 @@ use palette::Lab;
 
 use super::{Part, Parts, View};
 use crate::pixels::{self, Similarity, labs};
-use crate::verdict::Unreadable;
+use crate::verdict::{Unreadable, text};
 
 /// How far to each side it is looked at, face widths from the middle of the face.
 const SIDEWAYS: f32 = 1.34;
@@ -100,7 +100,10 @@ impl Backdrop {
         });
         let samples: Vec<Sample> = clear.collect();
         if (samples.len() as f32) < ENOUGH * self.eyes * self.eyes {
-            return Err(Unreadable::because("too little of the background is in the picture"));
+            return Err(Unreadable::because(text(
+                "画面里背景太少",
+                "too little of the background is in the picture",
+            )));
         }
         Ok(samples)
     }

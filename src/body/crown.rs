@@ -11,7 +11,7 @@ use nalgebra::{Matrix3, Matrix3x1, Vector3};
 use super::View;
 use super::parts::OVAL;
 use crate::pixels::quantile;
-use crate::verdict::Unreadable;
+use crate::verdict::{Unreadable, text};
 
 /// Share of a pixel from which on it belongs to the hair's tips.
 const TIPS: f32 = 0.25;
@@ -46,9 +46,12 @@ pub(super) fn crown(view: &View) -> Result<[f32; 2], Unreadable> {
     let some = |x, y| view.matte.alpha.get_pixel(x, y).0[0] >= TIPS;
     let row = (view.inside[1]..=view.inside[3])
         .find(|&y| columns.clone().filter(|&x| some(x, y)).count() >= breadth)
-        .ok_or_else(|| Unreadable::because("the matte shows no head"))?;
+        .ok_or_else(|| Unreadable::because(text("抠图里找不到头部", "the matte shows no head")))?;
     if row <= view.inside[1] + 1 {
-        return Err(Unreadable::because("the top of the head is cut off by the picture's edge"));
+        return Err(Unreadable::because(text(
+            "头顶被画面边缘裁掉",
+            "the top of the head is cut off by the picture's edge",
+        )));
     }
     let there: Vec<u32> = columns.filter(|&x| some(x, row)).collect();
     let middle = there.iter().sum::<u32>() as f32 / there.len() as f32;
@@ -58,6 +61,14 @@ pub(super) fn crown(view: &View) -> Result<[f32; 2], Unreadable> {
     let part = if here > above { ((here - TIPS) / (here - above)).clamp(0.0, 1.0) } else { 0.0 };
     let solid = row as f32 - part;
     Ok([middle, tips(view, solid).map_or(solid, |y| y.min(solid))])
+}
+
+/// Whether the picture's upper edge surely cuts the head off: over less than half an eye distance it may be a
+/// strand, or the matte's mistake.
+pub(super) fn cut_off(view: &View) -> bool {
+    let row = (view.inside[1] + 1).min(view.inside[3]);
+    let head = columns(view).filter(|&x| view.matte.alpha.get_pixel(x, row).0[0] >= 0.9);
+    head.count() as f32 >= 0.5 * view.eyes
 }
 
 /// Columns of the matte over the head.

@@ -4,7 +4,7 @@ use palette::Lab;
 
 use super::{Part, Parts, View};
 use crate::pixels::lab;
-use crate::verdict::Unreadable;
+use crate::verdict::{Unreadable, text};
 
 /// Side of the boxes in L*a*b* in which colours are counted; a colour is a box with its neighbours.
 const BOX: f32 = 10.0;
@@ -49,7 +49,10 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Garment, Unreadable> {
     }
     let area = 4.0 * seen.len() as f32 / (view.eyes * view.eyes);
     if area < ENOUGH {
-        return Err(Unreadable::because("too little of the garment is in the picture"));
+        return Err(Unreadable::because(text(
+            "画面里衣服太少",
+            "too little of the garment is in the picture",
+        )));
     }
     let colours: Vec<Lab> = seen.iter().map(|s| s.0).collect();
     let (colour, share) = commonest(&colours);

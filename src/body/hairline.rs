@@ -4,23 +4,27 @@ use palette::Lab;
 
 use super::View;
 use crate::pixels::{delta_e, lab};
-use crate::verdict::Unreadable;
+use crate::verdict::{Unreadable, text};
 
-/// Where skin turns into hair on the way from between the brows up to the crown, matte pixels.
+/// Where skin turns into hair on the way from between the brows up to the crown, at row `crown` (or up to
+/// the picture's edge, where that cuts the head), matte pixels.
 ///
 /// The place that best parts the colours of the way into two; unreadable where the two hardly
 /// differ, as on a bald head.
-pub(super) fn hairline(view: &View, crown: [f32; 2]) -> Result<[f32; 2], Unreadable> {
+pub(super) fn hairline(view: &View, crown: f32) -> Result<[f32; 2], Unreadable> {
     let from = view.mesh[9];
     let top = view.mesh[10];
     // Up the face's own axis, as far as the crown.
     let (dx, dy) = (top[0] - from[0], top[1] - from[1]);
     let length = dx.hypot(dy).max(1.0);
     let up = [dx / length, dy / length];
-    let way = ((from[1] - crown[1]) / -up[1]).max(0.0);
+    let way = ((from[1] - crown) / -up[1]).max(0.0);
     let steps = way.floor() as usize;
     if up[1] > -0.5 || steps < 12 {
-        return Err(Unreadable::because("the way from the brows to the crown is too short"));
+        return Err(Unreadable::because(text(
+            "眉毛到头顶的距离太短",
+            "the way from the brows to the crown is too short",
+        )));
     }
     let across = [-up[1], up[0]];
     let half = (0.16 * view.eyes).max(1.0) as i32;
@@ -29,7 +33,10 @@ pub(super) fn hairline(view: &View, crown: [f32; 2]) -> Result<[f32; 2], Unreada
     let (split, difference) = best_split(&colours);
     // Two skin tones of one forehead, in shadow and in light, differ by less.
     if difference < 14.0 {
-        return Err(Unreadable::because("hair and skin do not differ above the forehead"));
+        return Err(Unreadable::because(text(
+            "额头上方分不清头发和皮肤",
+            "hair and skin do not differ above the forehead",
+        )));
     }
     let s = split as f32;
     Ok([from[0] + s * up[0], from[1] + s * up[1]])

@@ -5,7 +5,7 @@
 //! axis, so the axis is searched for (angle and place) that makes both sides fall together.
 
 use super::{Part, Parts, View};
-use crate::verdict::Unreadable;
+use crate::verdict::{Unreadable, text};
 
 /// The shoulder line.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,18 +46,20 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Shoulders, Unreadable> {
     let coarse: Vec<(f32, Vec<Option<Radius>>)> =
         range(0.0, 0.08, 10).into_iter().map(|shift| (shift, around(shift))).collect();
     let both = [true, false].map(|tell_hair| search(&coarse, around, tell_hair));
+    let few = text("画面里双肩露得太少", "too little of both shoulders is in the picture");
     let fit = both
         .into_iter()
         .flatten()
         .min_by(|a, b| a.cost.total_cmp(&b.cost))
-        .ok_or_else(|| Unreadable::because("too little of both shoulders is in the picture"))?;
+        .ok_or_else(|| Unreadable::because(few))?;
     // Two thirds of the sector tell as much as all of it.
     let length = (fit.share / 0.66).min(1.0);
     let agreement = 1.0 - (fit.cost / 0.12).min(1.0);
     if length * agreement < READABLE {
-        return Err(Unreadable::because(
-            "the edges of the two shoulders do not match: hair hides them",
-        ));
+        return Err(Unreadable::because(text(
+            "两肩边缘对不上，被头发、衣领或画面边缘挡住了",
+            "the edges of the two shoulders do not match: hair, a collar or the picture's edge hides them",
+        )));
     }
     let centre = [chest[0] + fit.shift * view.eyes, chest[1]];
     let end = |side: f32| {

@@ -1,6 +1,6 @@
 //! Whether the background has one colour all over.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::pixels::delta_e00;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "ΔE00",
     names: &[],
     clause: "99号: background even, no gradient (背景均匀, 无渐变); rejected as 背景有过渡色",
-    method: "Colour difference CIE DE2000 between any two squares of half an eye distance of the background around head and shoulders (their median colours): 95 % of the pairs differ by less.",
-    low: fault(
-        "background_even",
-        text("背景均匀", "even background"),
-        text("背景很好。", "The background is fine."),
+    method: text(
+        "把头肩周围的背景分成边长为半个瞳孔间距的方块，取各块的颜色中位数，两两求色差（CIEDE2000）：95% 的方块对色差小于此值。",
+        "Colour difference CIE DE2000 between any two squares of half an eye distance of the background around head and shoulders (their median colours): 95 % of the pairs differ by less.",
     ),
+    low: good("background_even", text("背景均匀", "even background")),
     high: fault(
         "background_uneven",
         text("背景有过渡色", "background with a gradient"),
@@ -44,7 +43,10 @@ fn measure(portrait: &Portrait) -> Measured {
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let rank = (pairs.len().saturating_sub(1) as f32 * MOST).round() as usize;
     let Some(&(difference, one, other)) = pairs.get(rank) else {
-        return Err(Unreadable::because("too little of the background is in the picture"));
+        return Err(Unreadable::because(text(
+            "画面里背景太少",
+            "too little of the background is in the picture",
+        )));
     };
     Ok(Reading {
         value: Value::Number(difference.into()),

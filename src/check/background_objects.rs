@@ -1,6 +1,6 @@
 //! Things behind the person.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::pixels::differ;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
@@ -11,13 +11,12 @@ pub(super) const CHECK: Check = Check {
     title: text("背景杂物", "Things behind"),
     unit: "%",
     names: &[],
-    clause: "99号: no other people or objects in the background (背景无其他人或物); rejected as 生活照",
-    method: "Share of the background around head and shoulders where the colour steps by more than ΔE00 4 within 0.12 eye distances, across or down. Gradients and soft shadows have no such steps.",
-    low: fault(
-        "background_plain",
-        text("背景干净", "plain background"),
-        text("背景很好。", "The background is fine."),
+    clause: "99号: no other people or objects in the background (背景无其他人或物); rejected as 生活照 (snapshot)",
+    method: text(
+        "头肩周围的背景中，横向或纵向 0.12 倍瞳孔间距之内颜色突变超过 ΔE00 4 的部分所占的比例。渐变和柔和的阴影没有这样的突变。",
+        "Share of the background around head and shoulders where the colour steps by more than ΔE00 4 within 0.12 eye distances, across or down. Gradients and soft shadows have no such steps.",
     ),
+    low: good("background_plain", text("背景干净", "plain background")),
     high: fault(
         "background_objects",
         text("背景有其他物体", "objects in the background"),
@@ -60,7 +59,10 @@ fn measure(portrait: &Portrait) -> Measured {
         }
     }
     if (seen as f32) < 0.3 * backdrop.eyes * backdrop.eyes {
-        return Err(Unreadable::because("too little of the background is in the picture"));
+        return Err(Unreadable::because(text(
+            "画面里背景太少",
+            "too little of the background is in the picture",
+        )));
     }
     let step = (steps.len() / 60).max(1);
     let points = steps.iter().step_by(step).map(|&p| backdrop.place(p)).collect();

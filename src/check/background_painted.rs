@@ -1,6 +1,6 @@
 //! A background that was painted in afterwards.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 
@@ -10,13 +10,12 @@ pub(super) const CHECK: Check = Check {
     title: text("PS背景", "Edited background"),
     unit: "%",
     names: &[],
-    clause: "99号: no technical processing; exam desks reject PS背景. Collectors themselves replace the background of the standard file (SCAU), so it is held against captures alone",
-    method: "Share of the background's own pixels (more than 0.3 eye distances from the person) that have exactly its median colour. A lamp's fall-off, noise and folds leave 0 to 45 % in photographs, a painted background 80 to 100 %. White of 250 and more does not count: a lamp blows a wall out as evenly.",
-    low: fault(
-        "background_real",
-        text("背景自然", "photographed background"),
-        text("背景很好。", "The background is fine."),
+    clause: "99号: no technical processing; exam desks reject PS背景 (edited background). Collectors themselves replace the background of the standard file (SCAU), so it is held against captures alone (采集单位会自行替换标准照的背景，所以只查原片)",
+    method: text(
+        "背景像素（离人物超过 0.3 倍瞳孔间距）中，颜色与背景的颜色中位数完全相同的像素所占的比例。实拍背景因灯光衰减、噪点和布面褶皱，只有 0～45%；画上去的背景有 80～100%。250 及以上的白色不计：灯光把墙面打到过曝，颜色也会同样一致。",
+        "Share of the background's own pixels (more than 0.3 eye distances from the person) that have exactly its median colour. A lamp's fall-off, noise and folds leave 0 to 45 % in photographs, a painted background 80 to 100 %. White of 250 and more does not count: a lamp blows a wall out as evenly.",
     ),
+    low: good("background_real", text("背景自然", "photographed background")),
     high: fault(
         "background_painted",
         text("PS背景，有抠图痕迹", "the background looks painted in"),
@@ -48,7 +47,10 @@ fn measure(portrait: &Portrait) -> Measured {
         .map(|p| photo.get_pixel(within(p[0], photo.width()), within(p[1], photo.height())).0)
         .collect();
     if colours.len() < 200 {
-        return Err(Unreadable::because("too little of the background is in the picture"));
+        return Err(Unreadable::because(text(
+            "画面里背景太少",
+            "too little of the background is in the picture",
+        )));
     }
     let median: [u8; 3] = std::array::from_fn(|k| {
         let mut channel: Vec<u8> = colours.iter().map(|c| c[k]).collect();

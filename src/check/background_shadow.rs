@@ -13,7 +13,10 @@ pub(super) const CHECK: Check = Check {
     unit: "ΔL*",
     names: &[],
     clause: "99号: background without shadows (背景无阴影); rejected as 背景有阴影",
-    method: "Median CIE L* of the background farther than 0.9 eye distances from the person, on either side, less that within 0.1 to 0.45 at the same height: the most of left and right of the head, left and right of the shoulders.",
+    method: text(
+        "离人物 0.9 倍瞳孔间距以外的背景（不分左右）的 CIE L* 中位数，减去同一高度上离人物 0.1～0.45 倍瞳孔间距的背景的 CIE L* 中位数；头部左侧、头部右侧、肩部左侧、肩部右侧各算一次，取最大值。",
+        "Median CIE L* of the background farther than 0.9 eye distances from the person, on either side, less that within 0.1 to 0.45 at the same height: the most of left and right of the head, left and right of the shoulders.",
+    ),
     low: fault(
         "halo",
         text("人物周围发亮", "bright around the person"),
@@ -62,7 +65,10 @@ fn measure(portrait: &Portrait) -> Measured {
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let Some((darker, seen)) = darkest else {
-        return Err(Unreadable::because("too little background beside the person is seen"));
+        return Err(Unreadable::because(text(
+            "人物旁边背景太少",
+            "too little background beside the person is seen",
+        )));
     };
     let step = (seen.len() / 24).max(1);
     let points =

@@ -11,7 +11,10 @@ pub(super) const CHECK: Check = Check {
     unit: "bit",
     names: &[],
     clause: "99号: 24-bit true colour (24位真彩色)",
-    method: "Bits per pixel as stored in the file: 24 is colour of 8 bits a channel, 8 is grey.",
+    method: text(
+        "文件中每个像素存储的位数：24 是每通道 8 位的彩色，8 是灰度。",
+        "Bits per pixel as stored in the file: 24 is colour of 8 bits a channel, 8 is grey.",
+    ),
     low: fault(
         "not_true_colour",
         text("不是真彩色", "not true colour"),

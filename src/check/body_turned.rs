@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 正面, 坐姿端正 (frontal, upright); rejected as 侧身",
-    method: "How much farther the right shoulder reaches from the middle of the face than the left, half the difference as a share of the face's width, less what a turned or tilted head itself explains (0.46 % and 1.25 % per degree, from renders). A body turned by 25 degrees measures 7 %. Unreadable where the picture cuts a shoulder off.",
+    method: text(
+        "被摄者右肩到面部中线的距离比左肩的大多少，取其一半，以占脸宽的比例表示；头部偏航和翻滚本身造成的部分已扣除（每度分别为 0.46% 和 1.25%，由渲染图求得）。身体侧转 25° 时读数为 7%。照片裁掉了肩膀时测不出。",
+        "How much farther the right shoulder reaches from the middle of the face than the left, half the difference as a share of the face's width, less what a turned or tilted head itself explains (0.46 % and 1.25 % per degree, from renders). A body turned by 25 degrees measures 7 %. Unreadable where the picture cuts a shoulder off.",
+    ),
     low: fault(
         "body_right",
         text("侧身", "body turned to the subject's right"),
@@ -65,7 +68,10 @@ fn measure(portrait: &Portrait) -> Measured {
     }
     let [to_left, to_right] = [(middle - ends[0]) / width, (ends[1] - middle) / width];
     if to_left.min(to_right) < 0.9 {
-        return Err(Unreadable::because("the picture cuts the shoulders off"));
+        return Err(Unreadable::because(text(
+            "肩膀被画面边缘裁掉",
+            "the picture cuts the shoulders off",
+        )));
     }
     let pose = &portrait.face.pose;
     let half = 50.0 * f64::from(to_left - to_right);

@@ -3,7 +3,7 @@
 use image::RgbImage;
 use palette::Lab;
 
-use super::{Check, Measure, fault, text};
+use super::{Check, Measure, fault, good, text};
 use crate::pixels::{self, delta_e};
 use crate::scene::Scene;
 use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
@@ -15,12 +15,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: nothing added (无边框); rejected as 黑边检测不合格",
-    method: "Widest band along a side, as a share of the picture across it: lines parallel to the side which all have one colour, and behind which at least 60 % of the side's length changes colour within a few pixels. A plain backdrop that goes on to the side is none.",
-    low: fault(
-        "no_border",
-        text("没有边框", "no border"),
-        text("照片没有边框，没问题。", "No border, which is fine."),
+    method: text(
+        "照片四边中最宽的一条色带，以其宽度占照片在该方向上的尺寸的比例表示：色带由与该边平行、颜色一致的像素行或像素列组成，而且在色带内侧几个像素之内，沿该边至少 60% 的长度上颜色发生变化。纯色背景一直延伸到照片边缘，不算边框。",
+        "Widest band along a side, as a share of the picture across it: lines parallel to the side which all have one colour, and behind which at least 60 % of the side's length changes colour within a few pixels. A plain backdrop that goes on to the side is none.",
     ),
+    low: good("no_border", text("没有边框", "no border")),
     high: fault(
         "border",
         text("黑边检测不合格", "the picture has a border"),
@@ -58,7 +57,7 @@ fn measure(scene: &Scene) -> Measured {
     let picture = &scene.photo.pixels;
     let (w, h) = picture.dimensions();
     if w.min(h) < 60 {
-        return Err(Unreadable::because("the picture has too few pixels"));
+        return Err(Unreadable::because(text("照片像素太少", "the picture has too few pixels")));
     }
     let (mut widest, mut evidence) = (0.0, Vec::new());
     for side in [Side::Left, Side::Top, Side::Right, Side::Bottom] {

@@ -1,6 +1,6 @@
 //! Whether hair hides the brows.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::face::{CHIP_EYES, part};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
@@ -13,12 +13,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 头发不遮眉 (hair off the brows); rejected as 头发遮挡眉毛",
-    method: "Chance that at least one brow is partly hidden by hair or headwear, by the attribute network; or the share of a brow's width over which everything from the forehead down to its lower edge has the colour of the hair, where that is more: of a thick fringe the network sees no brow at all.",
-    low: fault(
-        "brows_show",
-        text("眉毛露出", "the brows show"),
-        text("刘海可以放下来一点。", "The fringe may come down a little."),
+    method: text(
+        "至少一侧眉毛被头发或头饰部分遮住的概率，由属性网络给出；如果眉毛的宽度中，从额头直到眉毛下缘都是头发颜色的部分所占的比例更大，则取这个比例：刘海很厚时，属性网络根本看不到眉毛。",
+        "Chance that at least one brow is partly hidden by hair or headwear, by the attribute network; or the share of a brow's width over which everything from the forehead down to its lower edge has the colour of the hair, where that is more: of a thick fringe the network sees no brow at all.",
     ),
+    low: good("brows_show", text("眉毛露出", "the brows show")),
     high: fault(
         "brows_hidden",
         text("头发遮挡眉毛", "brows hidden"),

@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "px",
     names: &[],
     clause: "99号: 人像居中, 左右对称 (centred, symmetric), no number; rejected as 位置不正",
-    method: "Middle of the picture to the middle between the cheeks in the planned crop, + to the right of the picture: pixels of the standard picture. It differs from 0 where the capture leaves too little beside the head.",
+    method: text(
+        "在规划的裁切框中，画面中线到两侧脸颊中点的距离，偏向画面右侧为正；以标准照的像素计。只有原片在头部旁边留得太少时才不为 0。",
+        "Middle of the picture to the middle between the cheeks in the planned crop, + to the right of the picture: pixels of the standard picture. It differs from 0 where the capture leaves too little beside the head.",
+    ),
     low: fault(
         "off_to_the_left",
         text("位置不正", "face too far to the left of the picture"),

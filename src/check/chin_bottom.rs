@@ -11,8 +11,11 @@ pub(super) const CHECK: Check = Check {
     title: text("下巴距下边", "Chin to bottom"),
     unit: "px",
     names: &[],
-    clause: "肩部 about 1/5 of the picture (old rule, NCRE); consulates: chin to bottom at least 7 mm; 99号 gives none",
-    method: "Chin to the bottom edge in the planned crop, pixels of the standard picture.",
+    clause: "肩部约占画面 1/5 (shoulders about 1/5 of the picture; old rule, NCRE); consulates: chin to bottom at least 7 mm (使领馆：下巴到下边至少 7 mm); 99号 gives none",
+    method: text(
+        "在规划的裁切框中，下巴到下边缘的距离；以标准照的像素计。",
+        "Chin to the bottom edge in the planned crop, pixels of the standard picture.",
+    ),
     low: fault(
         "shoulders_cut",
         text("缺肩、身体部分过少", "too little below the chin"),

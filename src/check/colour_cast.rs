@@ -4,7 +4,7 @@ use image::{GrayImage, Luma, Rgb};
 use palette::color_difference::Ciede2000;
 use palette::{FromColor, Lab, LinSrgb, Srgb};
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::part;
 use crate::pixels;
 use crate::scene::{Portrait, SKIN};
@@ -17,12 +17,11 @@ pub(super) const CHECK: Check = Check {
     unit: "ΔE00",
     names: &[],
     clause: "99号: 真实表达颜色 (true colour), lights of 5500-5600 K; rejected as 颜色不正",
-    method: "How far from neutral (CIE DE2000) a mid grey would be under the light that makes usual skin and white of the eye look as they do here: the mean over both of ln R/G and ln B/G (linear light) less their means under neutral light. Skins differ by as much as about 1500 K of white balance, so only a cast of 3000 K and more is told from them surely.",
-    low: fault(
-        "no_cast",
-        text("颜色正常", "no colour cast"),
-        text("颜色没问题。", "Colours are fine."),
+    method: text(
+        "假设有一种光源，普通的肤色和眼白在其下恰好呈现照片中的样子，求中灰在这种光源下偏离中性的色差（CIEDE2000）：分别取皮肤和眼白的 ln R/G、ln B/G（线性光），减去各自在中性光下的平均值，再取两者的平均。不同人肤色的差异可相当于约 1500 K 的白平衡偏移，所以只有 3000 K 及以上的偏色才能可靠地与肤色差异区分开。",
+        "How far from neutral (CIE DE2000) a mid grey would be under the light that makes usual skin and white of the eye look as they do here: the mean over both of ln R/G and ln B/G (linear light) less their means under neutral light. Skins differ by as much as about 1500 K of white balance, so only a cast of 3000 K and more is told from them surely.",
     ),
+    low: good("no_cast", text("颜色正常", "no colour cast")),
     high: fault(
         "colour_cast",
         text("颜色不正", "colour cast"),
@@ -45,7 +44,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let skin: Vec<Rgb<u8>> =
         pixels::masked(chip, &portrait.skin()).filter(|p| p.0.iter().all(|&c| c < 250)).collect();
     let Some(of_skin) = ratios(&skin) else {
-        return Err(Unreadable::because("no skin to measure"));
+        return Err(Unreadable::because(text("看不到皮肤", "no skin to measure")));
     };
     let of_white = ratios(&brightest(&whites(portrait)));
     let cast: [f32; 2] = std::array::from_fn(|k| {

@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::{Check, Measure, fault, text};
+use super::{Check, Measure, fault, good, text};
 use crate::pixels;
 use crate::scene::Scene;
 use crate::simd::{self, Simd, WithSimd};
@@ -14,13 +14,12 @@ pub(super) const CHECK: Check = Check {
     title: text("压缩痕迹", "Compression traces"),
     unit: "",
     names: &[],
-    clause: "99号: quality factor >= 60, in focus; a file that was crushed once and stored again still shows it",
-    method: "Blockiness: how much more neighbouring pixels differ every 8 pixels than between, against the mean curvature of the picture (after Wang, Sheikh and Bovik 2002, \"No-Reference Perceptual Quality Assessment of JPEG Compressed Images\", with the grid's place searched, since a crop moves it); the lesser of across and down, over the middle of the picture, up to 1024 px square, at the file's own pixels. 0 without a grid.",
-    low: fault(
-        "no_blocks",
-        text("没有压缩痕迹", "no compression traces"),
-        text("没有压缩痕迹，没问题。", "No compression traces, which is fine."),
+    clause: "99号: quality factor >= 60, in focus; a file that was crushed once and stored again still shows it (压坏后再存，痕迹仍在)",
+    method: text(
+        "块效应：每隔 8 个像素处的相邻像素之差比其间的大多少，以照片的平均曲率为基准（方法依据 Wang、Sheikh 和 Bovik 2002 年的“No-Reference Perceptual Quality Assessment of JPEG Compressed Images”，并搜索网格的位置，因为裁切会使网格移动）；取横向和纵向中较小的值，在照片中央不超过 1024 px 见方的范围内，按文件本身的像素计算。没有网格时为 0。",
+        "Blockiness: how much more neighbouring pixels differ every 8 pixels than between, against the mean curvature of the picture (after Wang, Sheikh and Bovik 2002, \"No-Reference Perceptual Quality Assessment of JPEG Compressed Images\", with the grid's place searched, since a crop moves it); the lesser of across and down, over the middle of the picture, up to 1024 px square, at the file's own pixels. 0 without a grid.",
     ),
+    low: good("no_blocks", text("没有压缩痕迹", "no compression traces")),
     high: fault(
         "blocky",
         text("压缩过度", "over-compressed"),
@@ -43,7 +42,7 @@ fn measure(scene: &Scene) -> Measured {
     let picture = &scene.photo.pixels;
     let (w, h) = (picture.width().min(SIDE), picture.height().min(SIDE));
     if w.min(h) < 64 {
-        return Err(Unreadable::because("the picture has too few pixels"));
+        return Err(Unreadable::because(text("照片像素太少", "the picture has too few pixels")));
     }
     let (x, y) = ((picture.width() - w) / 2, (picture.height() - h) / 2);
     // A grid shows fully from some dozen blocks across on.

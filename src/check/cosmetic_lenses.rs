@@ -1,6 +1,6 @@
 //! Whether the irises have a colour that irises rarely have.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::{distance, part};
 use crate::pixels;
 use crate::scene::Portrait;
@@ -13,12 +13,11 @@ pub(super) const CHECK: Check = Check {
     unit: "C*ab",
     names: &[],
     clause: "99号: no tinted lenses, contact lenses included (不得佩戴有色隐形眼镜); rejected as 美瞳",
-    method: "Chroma of the iris (median CIE a*, b* of the ring between half and nearly all of its radius, mean of both eyes) towards any hue but brown and olive (20 to 130 degrees); 0 for those. Blue and grey eyes read some; brown lenses and lenses that only enlarge are not found.",
-    low: fault(
-        "plain_iris",
-        text("虹膜颜色正常", "usual colour of the irises"),
-        text("没有美瞳，没问题。", "No coloured lenses, which is fine."),
+    method: text(
+        "虹膜的彩度（从半径的一半到将近整个半径的圆环上 CIE a*、b* 的中位数，双眼取平均），只计棕色和橄榄色（色相角 20～130°）以外的色相，棕色和橄榄色记为 0。蓝眼睛和灰眼睛也会有一些读数；棕色的美瞳和只起放大作用的美瞳查不出。",
+        "Chroma of the iris (median CIE a*, b* of the ring between half and nearly all of its radius, mean of both eyes) towards any hue but brown and olive (20 to 130 degrees); 0 for those. Blue and grey eyes read some; brown lenses and lenses that only enlarge are not found.",
     ),
+    low: good("plain_iris", text("虹膜颜色正常", "usual colour of the irises")),
     high: fault(
         "coloured_iris",
         text("美瞳", "coloured contact lenses"),
@@ -37,7 +36,7 @@ const EYES: [(&[usize], usize, &[usize]); 2] = [
 fn measure(portrait: &Portrait) -> Measured {
     let colours: Vec<[f32; 2]> = EYES.iter().filter_map(|e| ring(portrait, e)).collect();
     if colours.is_empty() {
-        return Err(Unreadable::because("the irises have too few pixels"));
+        return Err(Unreadable::because(text("眼珠像素太少", "the irises have too few pixels")));
     }
     let mean =
         |k: usize| f64::from(colours.iter().map(|c| c[k]).sum::<f32>()) / colours.len() as f64;

@@ -2,7 +2,7 @@
 
 use super::{Check, Measure, fault, text};
 use crate::scene::Scene;
-use crate::verdict::{Measured, Reading, Unreadable};
+use crate::verdict::{Measured, Reading, Unreadable, Words};
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -11,7 +11,10 @@ pub(super) const CHECK: Check = Check {
     unit: "dpi",
     names: &[],
     clause: "99号: 300 dpi",
-    method: "Resolution that the file states (JFIF, EXIF, PNG pHYs, TIFF or BMP header).",
+    method: text(
+        "文件标明的分辨率（JFIF、EXIF、PNG pHYs、TIFF 或 BMP 文件头）。",
+        "Resolution that the file states (JFIF, EXIF, PNG pHYs, TIFF or BMP header).",
+    ),
     low: fault(
         "dpi_too_low",
         text("分辨率标记过低", "DPI tag too low"),
@@ -32,9 +35,12 @@ fn measure(scene: &Scene) -> Measured {
         Some((across, down)) if across.round() == down.round() => {
             Ok(Reading::exact(across.round()))
         }
-        Some((across, down)) => {
-            Err(Unreadable::because(format!("{across} dpi across and {down} down")))
+        Some((across, down)) => Err(Unreadable::because(Words {
+            zh: format!("横向 {across} dpi，纵向 {down} dpi"),
+            en: format!("{across} dpi across and {down} down"),
+        })),
+        None => {
+            Err(Unreadable::because(text("文件里没有写分辨率", "the file states no resolution")))
         }
-        None => Err(Unreadable::because("the file states no resolution")),
     }
 }

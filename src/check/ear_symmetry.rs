@@ -14,7 +14,10 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 双耳对称 (ears symmetrical); rejected as 左右耳朵不对称",
-    method: "How much farther skin reaches beyond the cheek on the subject's left than on the right, between the height of the eyes and that of the nose, as a share of the face's width, less what the turn of the head explains (0.74 % per degree, from portraits with both ears).",
+    method: text(
+        "在眼睛到鼻子的高度范围内，被摄者左侧皮肤超出脸颊的距离比右侧大多少，以占脸宽的比例表示；头部偏航造成的部分已扣除（每度 0.74%，由双耳都露出的人像求得）。",
+        "How much farther skin reaches beyond the cheek on the subject's left than on the right, between the height of the eyes and that of the nose, as a share of the face's width, less what the turn of the head explains (0.74 % per degree, from portraits with both ears).",
+    ),
     low: fault(
         "left_ear_less",
         text("左右耳朵不对称", "the left ear shows less"),
@@ -66,7 +69,10 @@ fn measure(portrait: &Portrait) -> Measured {
         |rows: &[(f32, [f32; 2])]| quantile(&mut rows.iter().map(|r| r.0).collect::<Vec<_>>(), 0.8);
     let rows = [beyond(-1.0), beyond(1.0)];
     let (Some(on_right), Some(on_left)) = (reach(&rows[0]), reach(&rows[1])) else {
-        return Err(Unreadable::because("the sides of the head are outside the picture"));
+        return Err(Unreadable::because(text(
+            "头的两侧在画面外",
+            "the sides of the head are outside the picture",
+        )));
     };
     let difference = 100.0 * f64::from((on_left - on_right) / (right - left));
     let yaw = portrait.face.pose.yaw;

@@ -1,6 +1,6 @@
 //! Whether earrings are worn.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::Measured;
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 不佩戴耳环、项链等饰品 (no earrings, necklaces); rejected as 饰品",
-    method: "Chance that at least one earring is worn, by the attribute network.",
-    low: fault(
-        "no_earring",
-        text("无耳环", "no earring"),
-        text("耳环可以。", "No earring is seen."),
+    method: text(
+        "佩戴至少一只耳环的概率，由属性网络给出。",
+        "Chance that at least one earring is worn, by the attribute network.",
     ),
+    low: good("no_earring", text("无耳环", "no earring")),
     high: fault(
         "earring",
         text("佩戴耳环", "an earring is worn"),

@@ -11,8 +11,11 @@ pub(super) const CHECK: Check = Check {
     title: text("曝光", "Exposure"),
     unit: "L*",
     names: &[],
-    clause: "99号: even light and exposure (曝光适度); rejected as 过曝光(看不到皮肤色) or 照片过暗",
-    method: "Median CIE L* of cheeks and forehead, 0 black to 100 white.",
+    clause: "99号: even light and exposure (曝光适度); rejected as 过曝光(看不到皮肤色) (overexposed, no colour of skin left) or 照片过暗 (too dark)",
+    method: text(
+        "脸颊和额头的 CIE L* 中位数，0 为黑，100 为白。",
+        "Median CIE L* of cheeks and forehead, 0 black to 100 white.",
+    ),
     low: fault(
         "too_dark",
         text("照片过暗", "face too dark"),
@@ -20,7 +23,7 @@ pub(super) const CHECK: Check = Check {
     ),
     high: fault(
         "too_bright",
-        text("过曝光", "face too bright"),
+        text("过曝光(看不到皮肤色)", "face too bright"),
         text("太亮了，我调灯再来一张。", "Too bright; I adjust the lights, one more."),
     ),
     suspicion: false,
@@ -32,7 +35,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let mut lightness: Vec<f32> =
         pixels::masked(&portrait.chip, &skin).map(pixels::lightness).collect();
     let Some(median) = pixels::quantile(&mut lightness, 0.5) else {
-        return Err(Unreadable::because("no skin to measure"));
+        return Err(Unreadable::because(text("看不到皮肤", "no skin to measure")));
     };
     let evidence = SKIN.map(|p| Evidence::Region(portrait.face.outline(p))).to_vec();
     Ok(Reading {

@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "",
     names: &[],
     clause: "99号: 表情自然 (natural expression), lips closed; 奥鹏 and CTBU allow a slight smile (笑不露齿); ICAO 9303: neutral",
-    method: "Breadth of the smile: width of the mouth / distance between the pupils, plus how far the corners of the mouth stand above the middle of the lips / width of the mouth, freed of the nod of the head. About 0.84 at rest, 1.07 in a smile that shows teeth.",
+    method: text(
+        "笑容的幅度：嘴宽与瞳孔间距之比，加上嘴角高出嘴唇中点的距离与嘴宽之比，并消除头部俯仰的影响。表情放松时约为 0.84，露齿笑时约为 1.07。",
+        "Breadth of the smile: width of the mouth / distance between the pupils, plus how far the corners of the mouth stand above the middle of the lips / width of the mouth, freed of the nod of the head. About 0.84 at rest, 1.07 in a smile that shows teeth.",
+    ),
     low: fault(
         "mouth_pursed",
         text("表情不自然", "lips pursed"),
@@ -21,7 +24,8 @@ pub(super) const CHECK: Check = Check {
     high: fault(
         "smiling",
         text("表情不自然", "smiling broadly"),
-        text("放松，可以带一点笑意。", "Relax; a hint of a smile is fine."),
+        // Some desks take a slight smile, ICAO 9303 none: this is true for both.
+        text("嘴放松，自然合上，别笑开。", "Relax your mouth: lips together, no broad smile."),
     ),
     suspicion: false,
     measure: Measure::Portrait(measure),

@@ -11,8 +11,11 @@ pub(super) const CHECK: Check = Check {
     title: text("瞳孔间距（成品）", "Eye distance in the frame"),
     unit: "px",
     names: &[],
-    clause: "出入境 (33 x 48 mm): 82-118 px of 390; ICAO 9303: about 90 px and more; 99号 gives none",
-    method: "Distance between the pupils in the planned crop, pixels of the standard picture.",
+    clause: "出入境 (exit-entry, 33 x 48 mm): 82-118 px of 390; ICAO 9303: about 90 px and more; 99号 gives none",
+    method: text(
+        "在规划的裁切框中，双眼瞳孔之间的距离；以标准照的像素计。",
+        "Distance between the pupils in the planned crop, pixels of the standard picture.",
+    ),
     low: fault(
         "eyes_too_close",
         text("头部过小", "pupils too close together in the picture"),

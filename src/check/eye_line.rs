@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "px",
     names: &[],
     clause: "99号: eyes 200-300 px from the top of 640; uploads reject 眼睛中心距离顶部百分比不合格",
-    method: "Top edge to the middle between the pupils in the planned crop, pixels of the standard picture.",
+    method: text(
+        "在规划的裁切框中，上边缘到双眼瞳孔连线的中点的距离；以标准照的像素计。",
+        "Top edge to the middle between the pupils in the planned crop, pixels of the standard picture.",
+    ),
     low: fault(
         "eyes_too_high",
         text("眼睛中心距离顶部百分比不合格", "eyes too near the top edge"),

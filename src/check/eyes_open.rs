@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "",
     names: &[],
     clause: "99号: 双眼自然睁开 (both eyes open)",
-    method: "Eye aspect ratio of the eye that is less open: mean distance of the lids / distance of the corners (Soukupova and Cech 2016).",
+    method: text(
+        "睁得较小的一只眼的纵横比（EAR）：上下眼睑的平均距离与内外眼角的距离之比（Soukupova 和 Cech，2016）。",
+        "Eye aspect ratio of the eye that is less open: mean distance of the lids / distance of the corners (Soukupova and Cech 2016).",
+    ),
     low: fault(
         "eyes_closed",
         text("闭眼", "eyes closed"),

@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 无明显畸变 (no visible distortion); rejected as 变形",
-    method: "How much taller than usual the picture seems to be drawn out, + taller, - broader: from the height of the face (forehead to chin) over its width. Least squares on portraits that were stretched by -20 to +25 %; faces differ by 7 %, so that only a stretch of some 20 % is told from a long or a round face.",
+    method: text(
+        "照片看上去比正常情况拉高了多少，正值为拉高，负值为拉宽：由脸的高度（额头到下巴）与宽度之比得出。用拉伸了 -20%～+25% 的人像以最小二乘法拟合得出；脸形本身的差异为 7%，所以只有 20% 左右的拉伸才能与长脸、圆脸区分开。",
+        "How much taller than usual the picture seems to be drawn out, + taller, - broader: from the height of the face (forehead to chin) over its width. Least squares on portraits that were stretched by -20 to +25 %; faces differ by 7 %, so that only a stretch of some 20 % is told from a long or a round face.",
+    ),
     low: fault(
         "too_broad",
         text("变形", "the picture is squeezed or the face very broad"),

@@ -10,8 +10,11 @@ pub(super) const CHECK: Check = Check {
     title: text("画面人数", "Faces"),
     unit: "",
     names: &[],
-    clause: "99号: 本人 alone, background without other people; rejected as 画面多人",
-    method: "Faces found by the detector and confirmed by the landmark network; a place that may be a face and may be none leaves the count to a person.",
+    clause: "99号: 本人, 背景无其他人 (the person alone); rejected as 画面多人",
+    method: text(
+        "由人脸检测器找到、并经关键点网络确认的人脸数；若有一处说不准是不是人脸，人数就交人工判断。",
+        "Faces found by the detector and confirmed by the landmark network; a place that may be a face and may be none leaves the count to a person.",
+    ),
     low: fault(
         "no_face",
         text("没有人脸", "no face"),

@@ -2,7 +2,7 @@
 
 use palette::color_difference::Ciede2000;
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::part;
 use crate::pixels::{self, lab};
 use crate::scene::Portrait;
@@ -14,13 +14,12 @@ pub(super) const CHECK: Check = Check {
     title: text("面部遮挡", "Face covered"),
     unit: "ΔE00",
     names: &[],
-    clause: "99号: 面部无遮挡 (the face is not covered or shaded); collectors check 口鼻、面颊遮挡, 手持证件",
-    method: "How much more the lower face differs in colour (CIE DE2000) from the upper than the lips differ from the lower face, 0 where the lips stand out more; the upper face is the forehead or the ridge of the nose, whichever is nearer to it. A beard darkens the lower face, but its lips stand out. A bare hand before the mouth has the colour of skin and is not found.",
-    low: fault(
-        "face_free",
-        text("面部无遮挡", "the face is free"),
-        text("面部可以。", "The face is fine."),
+    clause: "99号: 面部无遮挡 (the face is not covered or shaded); collectors check 口鼻、面颊遮挡, 手持证件 (mouth, nose or cheeks covered, a card held up)",
+    method: text(
+        "下半张脸与上半张脸的色差（CIEDE2000），减去嘴唇与下半张脸的色差；嘴唇的色差更大时为 0。上半张脸取额头和鼻梁中颜色与下半张脸更接近的一处。胡须会使下半张脸变暗，但嘴唇仍然分明。不戴手套的手挡在嘴前，颜色与皮肤相同，查不出。",
+        "How much more the lower face differs in colour (CIE DE2000) from the upper than the lips differ from the lower face, 0 where the lips stand out more; the upper face is the forehead or the ridge of the nose, whichever is nearer to it. A beard darkens the lower face, but its lips stand out. A bare hand before the mouth has the colour of skin and is not found.",
     ),
+    low: good("face_free", text("面部无遮挡", "the face is free")),
     high: fault(
         "face_covered",
         text("面部遮挡", "something covers the lower face"),
@@ -48,7 +47,10 @@ fn measure(portrait: &Portrait) -> Measured {
     };
     let parts = (colour(&[part::FOREHEAD]), colour(&[NOSE]), colour(&LOWER), colour(&[part::LIPS]));
     let (Some(forehead), Some(nose), Some(lower), Some(lips)) = parts else {
-        return Err(Unreadable::because("forehead, nose, chin or lips are out of sight"));
+        return Err(Unreadable::because(text(
+            "看不到额头、鼻子、下巴或嘴唇",
+            "forehead, nose, chin or lips are out of sight",
+        )));
     };
     let upper = forehead.difference(lower).min(nose.difference(lower));
     let value = (upper - lips.difference(lower)).max(0.0);

@@ -11,8 +11,11 @@ pub(super) const CHECK: Check = Check {
     title: text("脸部宽度", "Face width"),
     unit: "px",
     names: &[],
-    clause: "99号: 两脸颊之间 180-300 px of 480; rejected as 头部过大比例失调, 头部过小身体部分过大",
-    method: "Cheek to cheek (ends of the mesh outline) in the planned crop, which is not enlarged unless the capture is smaller than the frame: pixels of the standard picture.",
+    clause: "99号: 两脸颊之间 (cheek to cheek) 180-300 px of 480; rejected as 头部过大比例失调, 头部过小身体部分过大",
+    method: text(
+        "在规划的裁切框中，两侧脸颊之间（面部网格轮廓两端）的距离，以标准照的像素计；除非原片小于成品尺寸，裁切时不放大。",
+        "Cheek to cheek (ends of the mesh outline) in the planned crop, which is not enlarged unless the capture is smaller than the frame: pixels of the standard picture.",
+    ),
     low: fault(
         "face_too_narrow",
         text("头部过小、身体部分过大", "face too small in the picture"),

@@ -14,7 +14,10 @@ pub(super) const CHECK: Check = Check {
         "PEF", "RAF",
     ],
     clause: "99号: JPEG, extension JPG",
-    method: "Format found in the content of the file, whatever it is called.",
+    method: text(
+        "从文件内容识别出的格式，与文件名无关。",
+        "Format found in the content of the file, whatever it is called.",
+    ),
     low: fault(
         "wrong_format",
         text("文件格式不对", "wrong file format"),

@@ -10,8 +10,8 @@ pub(super) const CHECK: Check = Check {
     title: text("文件大小", "File size"),
     unit: "KB",
     names: &[],
-    clause: "99号: 20-40 KB (一般在); a capture has no upper end",
-    method: "Bytes of the file / 1024.",
+    clause: "99号: 20-40 KB (一般在, as a rule); a capture has no upper end",
+    method: text("文件的字节数除以 1024。", "Bytes of the file / 1024."),
     low: fault(
         "file_too_small",
         text("文件太小", "file too small"),

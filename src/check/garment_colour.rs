@@ -29,8 +29,11 @@ pub(super) const CHECK: Check = Check {
         "purple",
         "multi",
     ],
-    clause: "99号: clothing clearly different from the background; desks differ (blue: S1, SXLY and AHUT refuse it; white: NJAU refuses it, NJMU and NJTECH require it)",
-    method: "The commonest colour (box of 10 L*a*b* units with its neighbours) of what is worn below the neck, named by lightness, chroma and hue; the bounds are fitted to portraits labelled by eye. multi where it covers less than 35 %.",
+    clause: "99号: 着装与背景色区分明显 (clothing clearly different from the background); desks differ (各校要求不同; blue: S1, SXLY and AHUT refuse it; white: NJAU refuses it, NJMU and NJTECH require it)",
+    method: text(
+        "颈部以下服装的主色（L*a*b* 空间中边长为 10 的方格及其相邻方格里出现最多的颜色），按明度、彩度和色相命名；分界值由人工目视标注的人像拟合得出。主色占不到 35% 时为 multi（多色）。",
+        "The commonest colour (box of 10 L*a*b* units with its neighbours) of what is worn below the neck, named by lightness, chroma and hue; the bounds are fitted to portraits labelled by eye. multi where it covers less than 35 %.",
+    ),
     low: fault(
         "garment_colour",
         text("服装颜色不符合要求", "garment of a colour that is not accepted"),
@@ -57,7 +60,7 @@ fn measure(portrait: &Portrait) -> Measured {
 }
 
 /// The basic colour term for a colour: by chroma first, then by hue and lightness.
-fn name(colour: Lab) -> &'static str {
+pub(super) fn name(colour: Lab) -> &'static str {
     let chroma = colour.a.hypot(colour.b);
     let hue = colour.b.atan2(colour.a).to_degrees().rem_euclid(360.0);
     let l = colour.l;

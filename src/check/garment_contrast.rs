@@ -20,8 +20,11 @@ pub(super) const CHECK: Check = Check {
     title: text("服装与背景相近", "Clothes blend"),
     unit: "ΔE00",
     names: &[],
-    clause: "99号: 着装与背景色区分明显 (clothing clearly different from the background); rejected as 上衣颜色接近背景色 and 黑边检测不合格",
-    method: "Colour difference CIE DE2000 between garment and background, means over windows of 0.6 eye distances, along their common edge: a tenth of the edge differs by less. Where the profile replaces the background, the lesser of that and of the difference between the garment's commonest colour and the new background: the standard picture must show the garment too.",
+    clause: "99号: 着装与背景色区分明显 (clothing clearly different from the background); rejected as 上衣颜色接近背景色 and 黑边检测不合格 (black-edge check failed)",
+    method: text(
+        "服装与背景在交界线两侧的色差（CIEDE2000），两侧各取 0.6 倍瞳孔间距窗口内的平均值：交界线上有十分之一的位置色差小于此值。规格要求替换背景时，再求服装主色与新背景的色差，取两者中较小的：在标准照上服装也要看得清。",
+        "Colour difference CIE DE2000 between garment and background, means over windows of 0.6 eye distances, along their common edge: a tenth of the edge differs by less. Where the profile replaces the background, the lesser of that and of the difference between the garment's commonest colour and the new background: the standard picture must show the garment too.",
+    ),
     low: fault(
         "clothes_blend",
         text("上衣颜色接近背景色", "top blends with the background"),
@@ -57,7 +60,10 @@ pub(super) fn seen(portrait: &Portrait) -> Result<Seam, Unreadable> {
     let edge = edge(portrait);
     let mut differences: Vec<f32> = edge.iter().map(|e| e.1).collect();
     let Some(beside) = quantile(&mut differences, LEAST) else {
-        return Err(Unreadable::because("garment and background do not meet in the picture"));
+        return Err(Unreadable::because(text(
+            "画面里衣服和背景没有挨着",
+            "garment and background do not meet in the picture",
+        )));
     };
     let garment = portrait.person.body.garment.clone()?;
     let worst = edge.iter().filter(|e| e.1 <= beside).step_by((edge.len() / 200).max(1));

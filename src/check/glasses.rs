@@ -11,8 +11,11 @@ pub(super) const CHECK: Check = Check {
     title: text("佩戴眼镜", "Glasses"),
     unit: "%",
     names: &[],
-    clause: "99号: habitual wearers should wear them; AHUT, kaoyan, US visa and others forbid them: per profile",
-    method: "Chance that glasses of any kind are worn, by the attribute network.",
+    clause: "99号: habitual wearers should wear them (平时戴眼镜的应戴); AHUT, kaoyan, US visa and others forbid them (不许戴): per profile",
+    method: text(
+        "佩戴任何种类眼镜的概率，由属性网络给出。",
+        "Chance that glasses of any kind are worn, by the attribute network.",
+    ),
     low: fault(
         "no_glasses",
         text("未戴眼镜", "no glasses"),

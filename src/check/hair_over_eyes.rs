@@ -1,6 +1,6 @@
 //! Whether hair hangs over an eye.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::{CHIP_EYES, part};
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Value};
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 头发不遮眉、眼、耳 (hair off brows, eyes and ears); rejected as 头发遮挡眼睛",
-    method: "Share of an eye's width over which everything from the forehead down to the lower lid has the colour of the hair rather than that of the skin; the eye with more of it.",
-    low: fault(
-        "eyes_free",
-        text("眼睛无遮挡", "the eyes are free of hair"),
-        text("头发可以。", "The hair is fine."),
+    method: text(
+        "眼睛的宽度中，从额头直到下眼睑都是头发颜色而不是皮肤颜色的部分所占的比例；取遮得较多的一只眼。",
+        "Share of an eye's width over which everything from the forehead down to the lower lid has the colour of the hair rather than that of the skin; the eye with more of it.",
     ),
+    low: good("eyes_free", text("眼睛无遮挡", "the eyes are free of hair")),
     high: fault(
         "hair_over_eye",
         text("头发遮挡眼睛", "hair over an eye"),

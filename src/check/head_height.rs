@@ -11,8 +11,11 @@ pub(super) const CHECK: Check = Check {
     title: text("头部高度", "Head height"),
     unit: "px",
     names: &[],
-    clause: "ICAO 9303: crown to chin 70-80 % of the height; 出入境, 驾驶证, US visa and others give bands in millimetres or percent; 99号 gives none",
-    method: "Top of the hair to the chin in the planned crop, pixels of the standard picture.",
+    clause: "ICAO 9303: crown to chin 70-80 % of the height; 出入境 (exit-entry), 驾驶证 (driving licence), US visa and others give bands in millimetres or percent; 99号 gives none",
+    method: text(
+        "在规划的裁切框中，头发顶部到下巴的距离；以标准照的像素计。",
+        "Top of the hair to the chin in the planned crop, pixels of the standard picture.",
+    ),
     low: fault(
         "head_too_short",
         text("头部过小", "head too small in the picture"),

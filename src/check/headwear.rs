@@ -1,6 +1,6 @@
 //! Whether something is worn on the head.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::Measured;
@@ -11,12 +11,15 @@ pub(super) const CHECK: Check = Check {
     title: text("头饰帽子", "Headwear"),
     unit: "%",
     names: &[],
-    clause: "99号: 免冠, 不戴头饰 (bare-headed; religious and medical exceptions); rejected as 带帽, 饰品遮挡",
-    method: "Chance that a hat, cap, scarf, band, clip or ornament is worn on the head, by the attribute network.",
-    low: fault("bare_headed", text("免冠", "bare-headed"), text("头饰可以。", "The head is bare.")),
+    clause: "99号: 免冠, 不戴头饰 (bare-headed; religious and medical exceptions); checkers call it 饰品遮挡 (带帽 in the desks' lists is a hooded top)",
+    method: text(
+        "头上戴有帽子、头巾、发箍、发夹或饰物的概率，由属性网络给出。",
+        "Chance that a hat, cap, scarf, band, clip or ornament is worn on the head, by the attribute network.",
+    ),
+    low: good("bare_headed", text("免冠", "bare-headed")),
     high: fault(
         "headwear",
-        text("帽子、头饰", "something is worn on the head"),
+        text("饰品遮挡（帽子、头饰）", "something is worn on the head"),
         text("帽子、发箍先摘下。", "Take off hat and band."),
     ),
     suspicion: false,

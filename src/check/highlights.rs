@@ -1,6 +1,6 @@
 //! Blown-out spots on the skin.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::part;
 use crate::pixels;
 use crate::scene::Portrait;
@@ -13,15 +13,14 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: no visible highlights or spots (无明显高光); rejected as 面部鼻梁有高光",
-    method: "Share of the skin between forehead and chin (eyes, brows and lips left out) in which at least two colour channels are 250 or more of 255.",
-    low: fault(
-        "no_highlights",
-        text("没有高光", "no highlights"),
-        text("光再亮一点。", "A little more light."),
+    method: text(
+        "额头到下巴的皮肤（不含眼睛、眉毛和嘴唇）中，至少两个颜色通道达到 250 及以上（最大 255）的像素所占的比例。",
+        "Share of the skin between forehead and chin (eyes, brows and lips left out) in which at least two colour channels are 250 or more of 255.",
     ),
+    low: good("no_highlights", text("没有高光", "no highlights")),
     high: fault(
         "shine",
-        text("面部高光", "clipped highlights on the skin"),
+        text("面部鼻梁有高光", "clipped highlights on the skin"),
         text(
             "鼻子额头出油了，纸巾擦一下；灯调低一点。",
             "Blot nose and forehead; lower the lights a little.",
@@ -37,7 +36,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let mask = pixels::region(portrait.chip.dimensions(), &[portrait.on_chip(part::OVAL)], &holes);
     let all = pixels::masked(&portrait.chip, &mask).count();
     if all == 0 {
-        return Err(Unreadable::because("no skin to measure"));
+        return Err(Unreadable::because(text("看不到皮肤", "no skin to measure")));
     }
     let blown = pixels::masked(&portrait.chip, &mask).filter(|p| is_blown(*p)).count();
     let share = 100.0 * blown as f64 / all as f64;

@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "px",
     names: &[],
     clause: "99号: face 180-300 px wide in 480 px, which is 80 px and more between the pupils; rejected as 照片清晰度不合格 (too few pixels) or 头部过小",
-    method: "Distance between the pupils in pixels of the picture.",
+    method: text(
+        "瞳孔间距，即双眼瞳孔之间的距离，以照片的像素计。",
+        "Distance between the pupils in pixels of the picture.",
+    ),
     low: fault(
         "face_too_small",
         text("头部过小", "too few pixels on the face"),

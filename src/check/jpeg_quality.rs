@@ -11,7 +11,10 @@ pub(super) const CHECK: Check = Check {
     unit: "",
     names: &[],
     clause: "99号: JPEG quality factor >= 60",
-    method: "Quality factor estimated from the quantisation tables of the file, 1 to 100.",
+    method: text(
+        "由文件的量化表估算的质量因子，1～100。",
+        "Quality factor estimated from the quantisation tables of the file, 1 to 100.",
+    ),
     low: fault(
         "over_compressed",
         text("压缩过度", "over-compressed"),
@@ -28,10 +31,13 @@ pub(super) const CHECK: Check = Check {
 
 fn measure(scene: &Scene) -> Measured {
     let Some(jpeg) = &scene.photo.facts.jpeg else {
-        return Err(Unreadable::because("the file is not a JPEG"));
+        return Err(Unreadable::because(text("文件不是 JPEG", "the file is not a JPEG")));
     };
     match jpeg.quality {
         Some(quality) => Ok(Reading::exact(f64::from(quality))),
-        None => Err(Unreadable::because("its headers hold no quantisation tables")),
+        None => Err(Unreadable::because(text(
+            "文件头里没有量化表",
+            "its headers hold no quantisation tables",
+        ))),
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the subject's left ear shows.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::Measured;
@@ -11,13 +11,12 @@ pub(super) const CHECK: Check = Check {
     title: text("左耳露出", "Left ear"),
     unit: "%",
     names: &[],
-    clause: "99号: 头发不遮耳, 双耳对称 (ears uncovered); rejected as 未露耳, 头发遮挡耳朵",
-    method: "Chance that the subject's left ear is not fully visible (partly or wholly under hair, headwear or turned away), by the attribute network.",
-    low: fault(
-        "left_ear_shows",
-        text("露耳", "the left ear shows"),
-        text("头发放下来一点。", "Let the hair down a little."),
+    clause: "99号: 头发不遮耳, 双耳对称 (ears uncovered); rejected as 未露耳, 头发遮挡耳朵 (hair over the ear)",
+    method: text(
+        "被摄者左耳没有完全露出（部分或全部被头发、头饰遮住，或因转头而看不到）的概率，由属性网络给出。",
+        "Chance that the subject's left ear is not fully visible (partly or wholly under hair, headwear or turned away), by the attribute network.",
     ),
+    low: good("left_ear_shows", text("左耳露出", "the left ear shows")),
     high: fault(
         "left_ear_hidden",
         text("未露耳", "the subject's left ear does not show"),

@@ -1,6 +1,6 @@
 //! Whether a lens reflects light over an eye.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::Measured;
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 镜片不反光 (no reflections); rejected as 反光眼镜",
-    method: "Chance that glasses are worn whose lenses reflect over an eye, by the attribute network.",
-    low: fault(
-        "no_reflection",
-        text("镜片无反光", "no reflection"),
-        text("镜片可以。", "The lenses are fine."),
+    method: text(
+        "戴有眼镜且镜片在眼睛处反光的概率，由属性网络给出。",
+        "Chance that glasses are worn whose lenses reflect over an eye, by the attribute network.",
     ),
+    low: good("no_reflection", text("镜片无反光", "no reflection")),
     high: fault(
         "lens_reflection",
         text("反光眼镜", "lens reflection over an eye"),

@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "",
     names: &[],
     clause: "99号: 嘴唇自然闭合 (lips closed); rejected as 露牙齿",
-    method: "Gap between the inner rims of the lips / distance of the mouth corners.",
+    method: text(
+        "双唇内缘的间距与两嘴角的距离之比。",
+        "Gap between the inner rims of the lips / distance of the mouth corners.",
+    ),
     low: fault(
         "lips_pressed",
         text("抿嘴", "lips pressed together"),

@@ -1,6 +1,6 @@
 //! Hair that hangs down in front.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::body::Part;
 use crate::scene::Portrait;
 use crate::verdict::{Evidence, Measured, Reading, Value};
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: hair not over brows, eyes, ears; rejected as 披头散发",
-    method: "Area of the hair below the chin, beside the neck and on the shoulders, as a share of the area inside the face's outline.",
-    low: fault(
-        "no_loose_hair",
-        text("没有散发", "no loose hair"),
-        text("头发这样很好。", "The hair is fine."),
+    method: text(
+        "下巴以下、脖子两侧和肩上的头发的面积与面部轮廓内的面积之比。",
+        "Area of the hair below the chin, beside the neck and on the shoulders, as a share of the area inside the face's outline.",
     ),
+    low: good("no_loose_hair", text("没有散发", "no loose hair")),
     high: fault(
         "loose_hair",
         text("披头散发", "loose hair over the shoulders"),
@@ -29,6 +28,8 @@ pub(super) const CHECK: Check = Check {
 
 fn measure(portrait: &Portrait) -> Measured {
     let body = &portrait.person.body;
+    // Hair of no known colour is not found: that there is none would be a guess.
+    body.parts.hair.clone()?;
     let chin = portrait.on_matte(152)[1].max(0.0) as u32;
     let [x0, _, x1, y1] = body.inside;
     let mut found = Vec::new();

@@ -2,7 +2,7 @@
 
 use palette::Lab;
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::part;
 use crate::pixels;
 use crate::scene::Portrait;
@@ -15,12 +15,11 @@ pub(super) const CHECK: Check = Check {
     unit: "Δa*",
     names: &[],
     clause: "99号: make-up not advisable (不宜化妆)",
-    method: "Median CIE a* (redness) of the lips less that of the cheeks. Lips are by nature redder than cheeks, by 7 as a rule; lipstick adds to it. Lips of other colours, eye shadow, powder and drawn brows are not looked for.",
-    low: fault(
-        "pale_lips",
-        text("唇色过淡", "lips paler than the skin"),
-        text("妆淡一点，要和平时一样。", "Lighter, as you look daily."),
+    method: text(
+        "嘴唇的 CIE a*（红的程度）中位数减去脸颊的 CIE a* 中位数。嘴唇天生比脸颊红，一般高出 7；涂了口红会更高。其他颜色的唇妆、眼影、粉底和画过的眉毛不检查。",
+        "Median CIE a* (redness) of the lips less that of the cheeks. Lips are by nature redder than cheeks, by 7 as a rule; lipstick adds to it. Lips of other colours, eye shadow, powder and drawn brows are not looked for.",
     ),
+    low: good("pale_lips", text("唇色偏淡", "pale lips")),
     high: fault(
         "lipstick",
         text("化妆", "the lips look painted"),
@@ -42,7 +41,10 @@ fn measure(portrait: &Portrait) -> Measured {
     let (Some(lips), Some(cheeks)) =
         (redness(&[part::LIPS], &[part::MOUTH]), redness(&cheeks, &[]))
     else {
-        return Err(Unreadable::because("lips or cheeks have too few pixels"));
+        return Err(Unreadable::because(text(
+            "嘴唇或脸颊像素太少",
+            "lips or cheeks have too few pixels",
+        )));
     };
     // Lips of a small face are mixed with the skin around them.
     let size = f64::from(portrait.face.inter_ocular_distance() / 45.0).min(1.0);

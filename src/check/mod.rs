@@ -3,6 +3,7 @@
 //! A check never compares its value with anything: what is good and what is not stands in a
 //! profile, and `judge` alone brings the two together.
 
+mod aspect_ratio;
 mod background_colour;
 mod background_evenness;
 mod background_objects;
@@ -85,7 +86,7 @@ use crate::gist::Gist;
 use crate::model::attributes::{Attributer, region};
 use crate::scene::{Portrait, Scene};
 use crate::target::Target;
-use crate::verdict::{Evidence, Fault, Measured, Reading, Text, Unreadable, Value};
+use crate::verdict::{Evidence, Fault, Measured, Reading, Text, Unreadable, Value, text};
 
 /// One check.
 #[derive(Debug)]
@@ -101,10 +102,10 @@ pub struct Check {
     /// The clause of the specification, or the desk's practice, that asks for it.
     pub clause: &'static str,
     /// What is measured, and how, for `photogate explain`.
-    pub method: &'static str,
-    /// What is wrong when the value lies below the pass band.
+    pub method: Text,
+    /// What is wrong when the value lies below the pass band; nothing, where the side [`is_good`].
     pub low: Fault,
-    /// What is wrong when it lies above, or is not one of the accepted names.
+    /// The same when it lies above, or is not one of the accepted names.
     pub high: Fault,
     /// A reading that can only raise a suspicion: what would fail goes to a person instead.
     pub suspicion: bool,
@@ -124,7 +125,7 @@ pub enum Measure {
     /// What is kept of exactly one face, and the crop that is planned around it.
     Framed(fn(&Gist, &Plan) -> Measured),
     /// Nothing would do: it cannot be measured honestly yet, because of this.
-    NotYet(&'static str),
+    NotYet(Text),
 }
 
 /// Every check, in the order in which a fault is worth saying first: who is in the picture, face and
@@ -183,6 +184,7 @@ pub const ALL: &[&Check] = &[
     &background_painted::CHECK,
     &pixel_width::CHECK,
     &pixel_height::CHECK,
+    &aspect_ratio::CHECK,
     &face_width::CHECK,
     &head_height::CHECK,
     &eye_distance::CHECK,
@@ -269,6 +271,7 @@ fn gist(portrait: &Portrait) -> Gist {
     let face = portrait.face;
     Gist {
         geometry: portrait.geometry(),
+        cut_off: portrait.person.body.cut_off,
         presence: face.presence,
         nose: face.at(1)[1],
         cheeks: [face.at(234)[1], face.at(454)[1]],
@@ -277,14 +280,30 @@ fn gist(portrait: &Portrait) -> Gist {
     }
 }
 
+/// The basic colour term for a colour, as [`garment_colour`] names what is worn.
+pub fn colour_name(colour: palette::Lab) -> &'static str {
+    garment_colour::name(colour)
+}
+
 /// The same fault for a value that is too low and one that is too high.
 const fn fault(code: &'static str, reason: Text, advice: Text) -> Fault {
     Fault { code, reason, advice }
 }
 
-/// A text in both languages.
-const fn text(zh: &'static str, en: &'static str) -> Text {
-    Text { zh, en }
+/// What is said of a side that is good in itself, where only a profile of one's own sets a limit.
+const NO_FAULT: Text = text(
+    "这本身不是问题，请核对规格给这一项定的限值。",
+    "No fault in itself: check the limit that the profile sets for this.",
+);
+
+/// The side of a check on which all is well: no built-in profile has a limit there.
+const fn good(code: &'static str, reason: Text) -> Fault {
+    fault(code, reason, NO_FAULT)
+}
+
+/// Whether nothing is wrong on this side of a check, unless a profile of one's own says so.
+pub fn is_good(side: &Fault) -> bool {
+    side.advice == NO_FAULT
 }
 
 /// How far a measurement on a face can be trusted: its presence, less for a face of few pixels.
@@ -298,15 +317,31 @@ fn face_confidence(portrait: &Portrait) -> f64 {
 /// nothing but the picture's edge drawn out. (Over the hair of a standard picture a little is missing.)
 const IN_PICTURE: f64 = 0.6;
 
+/// The same of the square of neck and garment, which begins above the chin: a quarter of it ends at a short
+/// neck's lower end.
+const NECK_IN_PICTURE: f64 = 0.25;
+
 /// The chance, 0 to 1, that the attribute network gives a fault, in percent. How sure it is stands in
 /// the chance itself, which is calibrated; the pixels that it looked at must be there.
 fn chance(portrait: &Portrait, fault: f32, regions: &[usize]) -> Measured {
     let squares = Attributer::regions(&portrait.face.mesh);
     let size = portrait.scene.photo.pixels.dimensions();
-    // Of the garment the network itself says where too little shows.
-    let mut needed = regions.iter().filter(|i| !region::TORSO.contains(i));
-    if needed.any(|&i| share_inside(squares[i], size) < IN_PICTURE) {
-        return Err(Unreadable::because("too little of where it shows is in the picture"));
+    // Portraits end where they like below the chin: of the garment the network itself says whether too little
+    // shows. But a neck must be there, and the shoulders must not be cut off at a side.
+    let short = |i: usize| {
+        let share = share_inside(squares[i], size);
+        if region::TORSO.contains(&i) {
+            let across = share_inside(squares[i], (size.0, u32::MAX));
+            share < NECK_IN_PICTURE || across < IN_PICTURE
+        } else {
+            share < IN_PICTURE
+        }
+    };
+    if regions.iter().any(|&i| short(i)) {
+        return Err(Unreadable::because(text(
+            "要看的部位没拍全",
+            "too little of where it shows is in the picture",
+        )));
     }
     Ok(Reading {
         value: Value::Number(100.0 * f64::from(fault.clamp(0.0, 1.0))),
@@ -344,11 +379,16 @@ mod tests {
             assert!(c.id.chars().all(|ch| ch.is_ascii_lowercase() || ch == '_'), "{}", c.id);
             assert_eq!(ALL.iter().filter(|o| o.id == c.id).count(), 1, "{} is there twice", c.id);
             let texts = [c.title, c.low.reason, c.low.advice, c.high.reason, c.high.advice];
-            for t in texts {
-                assert!(!t.en.is_empty() && t.en.is_ascii(), "{}: English {:?}", c.id, t.en);
-                assert!(t.zh.chars().any(|ch| ch > '\u{4e00}'), "{}: Chinese {:?}", c.id, t.zh);
+            let not_yet = if let Measure::NotYet(reason) = c.measure { Some(reason) } else { None };
+            for t in texts.iter().chain([&c.method]).chain(&not_yet) {
+                let plain = t.en.replace("ΔE00", "").is_ascii();
+                assert!(!t.en.is_empty() && plain, "{}: English {:?}", c.id, t.en);
+                let cjk = '\u{4e00}'..='\u{9fff}';
+                assert!(t.zh.chars().any(|ch| cjk.contains(&ch)), "{}: Chinese {:?}", c.id, t.zh);
             }
-            assert!(!c.clause.is_empty() && c.method.len() > 20, "{}", c.id);
+            assert!(!c.clause.is_empty(), "{}", c.id);
+            assert!(c.method.en.len() > 20 && c.method.zh.chars().count() > 10, "{}", c.id);
+            assert!(c.method.zh.ends_with('。') && c.method.en.ends_with('.'), "{}", c.id);
             assert!(!c.low.code.is_empty() && !c.high.code.is_empty(), "{}", c.id);
         }
     }

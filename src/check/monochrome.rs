@@ -14,7 +14,10 @@ pub(super) const CHECK: Check = Check {
     unit: "C*ab",
     names: &[],
     clause: "99号: 彩色 (colour portrait), 24位真彩色 (24-bit true colour)",
-    method: "How far (CIE a* and b*, root mean square) pixels of equal lightness differ from each other, over the picture shrunk to about 100 px: 0 in a grey or evenly toned picture, also where it is stored in colour.",
+    method: text(
+        "明度相同的像素彼此颜色相差多少（CIE a* 和 b* 的均方根），在缩小到约 100 px 的照片上计算：灰度照片和整体染成一种色调的照片为 0，即使以彩色格式存储也一样。",
+        "How far (CIE a* and b*, root mean square) pixels of equal lightness differ from each other, over the picture shrunk to about 100 px: 0 in a grey or evenly toned picture, also where it is stored in colour.",
+    ),
     low: fault(
         "no_colour",
         text("不是彩色照片", "not a colour photo"),
@@ -43,7 +46,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let part = |n: u32| ((n as f32 / by).round() as u32).max(1);
     let small = pixels::shrink(picture, part(w), part(h));
     if small.pixels().len() < 100 {
-        return Err(Unreadable::because("the picture has too few pixels"));
+        return Err(Unreadable::because(text("照片像素太少", "the picture has too few pixels")));
     }
     let value = Value::Number(spread(&pixels::labs(&small)));
     Ok(Reading { value, confidence: 1.0, evidence: Vec::new() })

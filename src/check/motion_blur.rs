@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::part;
 use crate::scene::Portrait;
 use crate::simd::{self, Simd, WithSimd};
@@ -15,12 +15,11 @@ pub(super) const CHECK: Check = Check {
     unit: "octaves",
     names: &[],
     clause: "99号: in focus (成像清晰); rejected as 照片清晰度不合格",
-    method: "In eight directions, how much of the face's structure over 6 px is left over 1.5 px (mean absolute second differences under a 3 x 3 binomial mask, at 90 to 180 px between the pupils or the file's own size); log2 of the most over the least. Blur from movement takes the fine structure along its own direction only.",
-    low: fault(
-        "no_motion",
-        text("没有抖动", "no motion blur"),
-        text("没有抖动，没问题。", "No motion blur, which is fine."),
+    method: text(
+        "在八个方向上，脸部 6 px 尺度的结构在 1.5 px 尺度上还剩多少（经 3×3 二项式平滑后二阶差分绝对值的平均值；人脸的瞳孔间距为 90～180 px，或保持文件本身的尺寸）；取最大值与最小值之比，再取以 2 为底的对数。运动造成的模糊只抹掉沿运动方向的细微结构。",
+        "In eight directions, how much of the face's structure over 6 px is left over 1.5 px (mean absolute second differences under a 3 x 3 binomial mask, at 90 to 180 px between the pupils or the file's own size); log2 of the most over the least. Blur from movement takes the fine structure along its own direction only.",
     ),
+    low: good("no_motion", text("没有抖动", "no motion blur")),
     high: fault(
         "motion_blur",
         text("照片清晰度不合格", "blurred by movement"),
@@ -42,7 +41,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let luma = smoothed(&close.luma, w, h);
     let face = close.region(portrait.face, &[part::OVAL], &[]);
     let Some(ratios) = fine_shares(&luma, (w, h), &face) else {
-        return Err(Unreadable::because("the face has too few pixels"));
+        return Err(Unreadable::because(text("人脸像素太少", "the face has too few pixels")));
     };
     let most = ratios.iter().copied().fold(f32::MIN, f32::max);
     let least = ratios.iter().copied().fold(f32::MAX, f32::min);

@@ -1,6 +1,6 @@
 //! Whether a necklace is worn.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::Measured;
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 不佩戴耳环、项链等饰品 (no earrings, necklaces); rejected as 饰品",
-    method: "Chance that a necklace is worn, by the attribute network.",
-    low: fault(
-        "no_necklace",
-        text("无项链", "no necklace"),
-        text("项链可以。", "No necklace is seen."),
+    method: text(
+        "佩戴项链的概率，由服装网络给出。",
+        "Chance that a necklace is worn, by the garment network.",
     ),
+    low: good("no_necklace", text("无项链", "no necklace")),
     high: fault(
         "necklace",
         text("佩戴项链", "a necklace is worn"),

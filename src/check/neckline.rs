@@ -1,6 +1,6 @@
 //! Whether the neckline is low, or the shoulders are bare.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::{Measured, Unreadable};
@@ -11,13 +11,12 @@ pub(super) const CHECK: Check = Check {
     title: text("领口过低", "Low neckline"),
     unit: "%",
     names: &[],
-    clause: "YMJ, PDF1: rejected as 吊带、超低领上衣, 光膀; 99号: 着装得体",
-    method: "Chance of a low neckline, straps or no sleeves, of those whose neckline shows, by the attribute network.",
-    low: fault(
-        "neckline_high",
-        text("领口合适", "the neckline is high enough"),
-        text("领口可以。", "The neckline is fine."),
+    clause: "YMJ, PDF1: rejected as 吊带、超低领上衣, 光膀 (straps, very low tops, bare shoulders); 99号: 着装得体 (decent clothing)",
+    method: text(
+        "在看得到领口的前提下，低领、吊带或无袖的概率，由服装网络给出。",
+        "Chance of a low neckline, straps or no sleeves, of those whose neckline shows, by the garment network.",
     ),
+    low: good("neckline_high", text("领口合适", "the neckline is high enough")),
     high: fault(
         "neckline_low",
         text("吊带、超低领上衣", "straps or a low neckline"),
@@ -31,7 +30,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let [_, _, low, hidden] = portrait.person.attributes.neckline;
     let faulty = low;
     if hidden > 0.5 {
-        return Err(Unreadable::because("the neckline is not visible"));
+        return Err(Unreadable::because(text("看不到领口", "the neckline is not visible")));
     }
     chance(portrait, faulty / (1.0 - hidden), region::NECK)
 }

@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::closeup::CloseUp;
 use crate::pixels;
 use crate::scene::{Portrait, SKIN};
@@ -15,12 +15,11 @@ pub(super) const CHECK: Check = Check {
     unit: "",
     names: &[],
     clause: "99号: 成像清晰, 层次丰富 (in focus, layered tones); collectors' software checks face_noise",
-    method: "Standard deviation of the noise of luma (0 to 255) with the face at 90 to 180 px between the pupils or its own size: the mask of Immerkaer 1996 (\"Fast Noise Variance Estimation\"), by the median of absolute values instead of their mean, in the smoothest of both cheeks and forehead.",
-    low: fault(
-        "no_noise",
-        text("没有噪点", "no noise"),
-        text("没有噪点，没问题。", "No noise, which is fine."),
+    method: text(
+        "亮度（0～255）噪声的标准差（人脸的瞳孔间距为 90～180 px，或保持文件本身的尺寸）：采用 Immerkaer 1996 年的模板（“Fast Noise Variance Estimation”），但取绝对值的中位数而不是平均值；在两侧脸颊和额头中取最平滑的一处。",
+        "Standard deviation of the noise of luma (0 to 255) with the face at 90 to 180 px between the pupils or its own size: the mask of Immerkaer 1996 (\"Fast Noise Variance Estimation\"), by the median of absolute values instead of their mean, in the smoothest of both cheeks and forehead.",
     ),
+    low: good("no_noise", text("没有噪点", "no noise")),
     high: fault(
         "noisy",
         text("噪点过多", "noisy picture"),
@@ -38,7 +37,7 @@ fn measure(portrait: &Portrait) -> Measured {
         .filter_map(|p| deviation(&residual, &close.region(portrait.face, &[p], &[])))
         .min_by(f32::total_cmp);
     let Some(noise) = smoothest else {
-        return Err(Unreadable::because("the skin has too few pixels"));
+        return Err(Unreadable::because(text("皮肤像素太少", "the skin has too few pixels")));
     };
     let evidence = SKIN.map(|p| Evidence::Region(portrait.face.outline(p))).to_vec();
     Ok(Reading {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use image::{GrayImage, RgbImage};
 
-use super::{Check, Measure, fault, text};
+use super::{Check, Measure, fault, good, text};
 use crate::pixels::{self, Similarity};
 use crate::scene::Portrait;
 use crate::spans::{Region, Spans, numbers, regions};
@@ -18,12 +18,11 @@ pub(super) const CHECK: Check = Check {
     unit: "heights",
     names: &[],
     clause: "99号: nothing added, no text or pattern (无文字、图案)",
-    method: "Longest line of marks before the backdrop that have the size, the common height and the distance of printed characters, with the picture at 720 px or smaller: its length over its height, times its share of all such marks (a busy backdrop has marks everywhere). Writing over the person, and single large letters, are not looked for.",
-    low: fault(
-        "no_writing",
-        text("没有文字", "no writing"),
-        text("没有文字，没问题。", "No writing, which is fine."),
+    method: text(
+        "背景上大小、高度、间距都像印刷字符的记号连成的最长一行：其长度与高度之比，乘以这一行占全部此类记号的比例（杂乱的背景到处都有这种记号）；在 720 px 或更小的照片上计算。人物身上的文字和单个的大字不检查。",
+        "Longest line of marks before the backdrop that have the size, the common height and the distance of printed characters, with the picture at 720 px or smaller: its length over its height, times its share of all such marks (a busy backdrop has marks everywhere). Writing over the person, and single large letters, are not looked for.",
     ),
+    low: good("no_writing", text("没有文字", "no writing")),
     high: fault(
         "writing",
         text("照片上有文字或水印", "writing or a watermark on the picture"),
@@ -67,7 +66,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let backdrop = backdrop(portrait, small, by);
     let seen = backdrop.pixels().filter(|p| p.0[0] > 0).count();
     if (seen as f32) < 0.02 * (small.width() * small.height()) as f32 {
-        return Err(Unreadable::because("there is no backdrop to look at"));
+        return Err(Unreadable::because(text("看不到背景", "there is no backdrop to look at")));
     }
     let marks = marks(&strokes(small, &backdrop));
     let all = marks.len().max(1) as f32;

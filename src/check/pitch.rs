@@ -11,7 +11,10 @@ pub(super) const CHECK: Check = Check {
     unit: "°",
     names: &[],
     clause: "99号: 正面免冠, 坐姿端正 (frontal, sitting straight); desks reject 低头",
-    method: "Pitch of the head in degrees, + up: the rotation that best carries the mean face onto the 478-point mesh.",
+    method: text(
+        "头部俯仰角，单位为度，抬头为正；取使平均脸与 478 点面部网格最佳对齐的旋转。",
+        "Pitch of the head in degrees, + up: the rotation that best carries the mean face onto the 478-point mesh.",
+    ),
     low: fault(
         "pitch_down",
         text("低头", "chin too low"),

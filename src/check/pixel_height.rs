@@ -10,8 +10,8 @@ pub(super) const CHECK: Check = Check {
     title: text("像素高度", "Pixel height"),
     unit: "px",
     names: &[],
-    clause: "99号: 480 x 640 px; a capture must hold at least that, for nothing may be enlarged",
-    method: "Height of the upright picture.",
+    clause: "99号: 480 x 640 px; a capture must hold at least that, for nothing may be enlarged (原片至少要有这么大，因为不许放大)",
+    method: text("照片按拍摄方向转正后的高度。", "Height of the upright picture."),
     low: fault(
         "too_low",
         text("像素太少", "too few pixels down"),

@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "°",
     names: &[],
     clause: "rejected as 瞳孔平行角度不合格; 99号: 双眼水平 (eyes level)",
-    method: "Angle of the line from the right to the left pupil against the horizontal of the picture, + when the subject's left pupil is lower.",
+    method: text(
+        "右瞳孔到左瞳孔的连线与画面水平线的夹角，被摄者左瞳孔较低时为正。",
+        "Angle of the line from the right to the left pupil against the horizontal of the picture, + when the subject's left pupil is lower.",
+    ),
     low: fault(
         "pupils_left_high",
         text("瞳孔平行角度不合格", "the subject's left pupil is higher"),

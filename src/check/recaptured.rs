@@ -1,6 +1,6 @@
 //! Whether the picture may be of a screen or of a print.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::closeup::CloseUp;
 use crate::face::part;
 use crate::scene::Portrait;
@@ -14,12 +14,11 @@ pub(super) const CHECK: Check = Check {
     unit: "dB",
     names: &[],
     clause: "Rejected as 翻拍或扫描其他照片 (NCRE, Xinhua)",
-    method: "Strongest peak of the face's power spectrum over its neighbourhood: pixels of a screen and dots of a print leave a fine pattern or moire of one frequency, skin does not. A matt print photographed sharply has none and is not found.",
-    low: fault(
-        "no_pattern",
-        text("没有翻拍痕迹", "no trace of a screen or print"),
-        text("没有翻拍痕迹，没问题。", "No such trace, which is fine."),
+    method: text(
+        "脸部功率谱中最强的峰高出其邻域多少：屏幕像素和印刷网点会留下单一频率的细密纹理或摩尔纹，皮肤不会。清晰翻拍的哑光照片没有这种纹理，查不出。",
+        "Strongest peak of the face's power spectrum over its neighbourhood: pixels of a screen and dots of a print leave a fine pattern or moire of one frequency, skin does not. A matt print photographed sharply has none and is not found.",
     ),
+    low: good("no_pattern", text("没有翻拍痕迹", "no trace of a screen or print")),
     high: fault(
         "screen_pattern",
         text("翻拍或扫描其他照片", "re-shot or scanned photo"),
@@ -33,7 +32,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let close = portrait.close_up();
     let (w, h) = close.size();
     if w.min(h) < 64 {
-        return Err(Unreadable::because("the face has too few pixels"));
+        return Err(Unreadable::because(text("人脸像素太少", "the face has too few pixels")));
     }
     Ok(Reading {
         value: Value::Number(peak(close)),

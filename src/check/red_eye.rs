@@ -1,6 +1,6 @@
 //! Whether the pupils shine red from a flash.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::face::{distance, part};
 use crate::pixels;
 use crate::scene::Portrait;
@@ -13,12 +13,11 @@ pub(super) const CHECK: Check = Check {
     unit: "",
     names: &[],
     clause: "99号: no red-eye (无红眼)",
-    method: "How much red exceeds both green and blue (0 to 255) in the middle half of an iris, median between the lids, of the redder eye; 0 where the lids hide it.",
-    low: fault(
-        "no_red_eye",
-        text("没有红眼", "no red-eye"),
-        text("没有红眼，没问题。", "No red-eye, which is fine."),
+    method: text(
+        "虹膜中央（半径的一半以内）露在眼睑之间的部分，红色超出绿色和蓝色中较大者的量（0～255）的中位数；取较红的一只眼，被眼睑遮住时为 0。",
+        "How much red exceeds both green and blue (0 to 255) in the middle half of an iris, median between the lids, of the redder eye; 0 where the lids hide it.",
     ),
+    low: good("no_red_eye", text("没有红眼", "no red-eye")),
     high: fault(
         "red_eye",
         text("红眼", "red-eye"),

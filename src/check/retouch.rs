@@ -16,7 +16,10 @@ pub(super) const CHECK: Check = Check {
     unit: "octaves",
     names: &[],
     clause: "99号: no technical processing of scars, moles, skin (不得对人像特征进行技术处理); rejected as PS美颜",
-    method: "log2 of the fine detail of cheeks and forehead (median distance from the mean of the pixels around) over that of eyes and brows (mean), at 90 to 180 px between the pupils: smoothing spares the features and takes the skin's texture. Soft light, make-up and strong compression take it too.",
+    method: text(
+        "脸颊和额头的细节（像素与其周围平均值之差的中位数）与眼睛和眉毛的细节（该差的平均值）之比，取以 2 为底的对数（人脸的瞳孔间距为 90～180 px）：磨皮保留五官而抹掉皮肤的纹理。柔光、化妆和高压缩也会抹掉皮肤的纹理。",
+        "log2 of the fine detail of cheeks and forehead (median distance from the mean of the pixels around) over that of eyes and brows (mean), at 90 to 180 px between the pupils: smoothing spares the features and takes the skin's texture. Soft light, make-up and strong compression take it too.",
+    ),
     low: fault(
         "smoothed_skin",
         text("PS美颜", "the skin looks smoothed"),
@@ -50,10 +53,10 @@ fn measure(portrait: &Portrait) -> Measured {
         .collect();
     let features = on(&FEATURES);
     let Some(skin) = pixels::quantile(&mut patches, 0.5) else {
-        return Err(Unreadable::because("the skin has too few pixels"));
+        return Err(Unreadable::because(text("皮肤像素太少", "the skin has too few pixels")));
     };
     if features.len() < 50 {
-        return Err(Unreadable::because("the eyes have too few pixels"));
+        return Err(Unreadable::because(text("眼睛像素太少", "the eyes have too few pixels")));
     }
     let sharp = features.iter().sum::<f32>() / features.len() as f32;
     // A twentieth of a grey level: less is no detail at all.

@@ -15,7 +15,10 @@ pub(super) const CHECK: Check = Check {
     unit: "",
     names: &[],
     clause: "99号: in focus (成像清晰); rejected as 照片清晰度不合格",
-    method: "1 less the blur effect of Crete et al. 2007 (share of the neighbour differences that a further blur leaves) in the sharpest of right eye, left eye and mouth, with the face at 90 px between the pupils or smaller.",
+    method: text(
+        "1 减去 Crete 等人 2007 年提出的模糊度（再模糊一次后，相邻像素之差保留下来的比例），取右眼、左眼和嘴中最清晰的一处；人脸缩小到瞳孔间距不超过 90 px。",
+        "1 less the blur effect of Crete et al. 2007 (share of the neighbour differences that a further blur leaves) in the sharpest of right eye, left eye and mouth, with the face at 90 px between the pupils or smaller.",
+    ),
     low: fault(
         "blurred",
         text("照片清晰度不合格", "not sharp enough"),
@@ -39,7 +42,10 @@ fn measure(portrait: &Portrait) -> Measured {
     let best =
         FEATURES.iter().filter_map(|f| feature_sharpness(portrait, f)).max_by(f64::total_cmp);
     let Some(sharpness) = best else {
-        return Err(Unreadable::because("the face has too few pixels to tell focus"));
+        return Err(Unreadable::because(text(
+            "人脸像素太少，看不出是否清晰",
+            "the face has too few pixels to tell focus",
+        )));
     };
     let evidence = FEATURES.iter().map(|f| Evidence::Region(portrait.face.outline(f[0]))).collect();
     Ok(Reading { value: Value::Number(sharpness), confidence: face_confidence(portrait), evidence })

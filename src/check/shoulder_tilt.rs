@@ -10,8 +10,11 @@ pub(super) const CHECK: Check = Check {
     title: text("双肩水平", "Level shoulders"),
     unit: "°",
     names: &[],
-    clause: "99号: 双肩平衡 (shoulders balanced); rejected as 左右肩膀不对称, checkers call it 肩膀自然",
-    method: "Angle of the axis about which both sides of the body's upper edge fall together, + where the subject's left shoulder is lower. Unreadable where hair hides a shoulder, the body is turned away or the picture cuts the shoulders off.",
+    clause: "99号: 双肩平衡 (shoulders balanced); rejected as 左右肩膀不对称, checkers call it 肩膀自然 (natural shoulders)",
+    method: text(
+        "使身体上缘左右两侧重合的对称轴的倾斜角，被摄者左肩较低时为正。头发遮住肩膀、身体侧转或照片裁掉了肩膀时测不出。",
+        "Angle of the axis about which both sides of the body's upper edge fall together, + where the subject's left shoulder is lower. Unreadable where hair hides a shoulder, the body is turned away or the picture cuts the shoulders off.",
+    ),
     low: fault(
         "shoulders_right_low",
         text("左右肩膀不对称", "right shoulder lower"),

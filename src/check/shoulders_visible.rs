@@ -12,7 +12,10 @@ pub(super) const CHECK: Check = Check {
     unit: "face widths",
     names: &[],
     clause: "99号: head and shoulders, shoulders balanced; checkers call it 肩膀完整性 (missing_shoulder)",
-    method: "How far garment or skin below the chin reaches from the middle of the face, on the side where it reaches less; columns of which it fills a tenth of the eye distance count, up to the first gap.",
+    method: text(
+        "下巴以下，服装或皮肤从面部中线向外伸展的距离，取较小的一侧；一列像素中服装或皮肤的高度达到瞳孔间距的十分之一才计入，到第一处间断为止。",
+        "How far garment or skin below the chin reaches from the middle of the face, on the side where it reaches less; columns of which it fills a tenth of the eye distance count, up to the first gap.",
+    ),
     low: fault(
         "shoulder_missing",
         text("缺肩，肩膀不完整", "a shoulder is missing"),

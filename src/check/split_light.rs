@@ -13,7 +13,10 @@ pub(super) const CHECK: Check = Check {
     unit: "ΔL*",
     names: &[],
     clause: "99号: two lights, even (光线均匀); rejected as 阴阳脸",
-    method: "Mean CIE L* of the subject's left cheek less that of the right cheek.",
+    method: text(
+        "被摄者左脸颊的 CIE L* 平均值减去右脸颊的 CIE L* 平均值。",
+        "Mean CIE L* of the subject's left cheek less that of the right cheek.",
+    ),
     low: fault(
         "left_darker",
         text("阴阳脸", "the subject's left side is darker"),
@@ -32,7 +35,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let (Some(right), Some(left)) =
         (brightness(portrait, part::RIGHT_CHEEK), brightness(portrait, part::LEFT_CHEEK))
     else {
-        return Err(Unreadable::because("a cheek is out of sight"));
+        return Err(Unreadable::because(text("看不到一侧脸颊", "a cheek is out of sight")));
     };
     let evidence = [part::RIGHT_CHEEK, part::LEFT_CHEEK]
         .map(|p| Evidence::Region(portrait.face.outline(p)))

@@ -1,6 +1,6 @@
 //! Whether teeth show, or the mouth is open.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::Measured;
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 嘴唇自然闭合 (lips closed); rejected as 露牙齿",
-    method: "Chance that teeth show or the mouth is open, by the attribute network.",
-    low: fault(
-        "mouth_closed",
-        text("嘴唇闭合", "the mouth is closed"),
-        text("嘴放松。", "Relax your lips."),
+    method: text(
+        "露出牙齿或张着嘴的概率，由属性网络给出。",
+        "Chance that teeth show or the mouth is open, by the attribute network.",
     ),
+    low: good("mouth_closed", text("嘴唇闭合", "the mouth is closed")),
     high: fault(
         "teeth",
         text("露牙齿", "teeth showing or mouth open"),

@@ -1,6 +1,6 @@
 //! Whether the lenses of glasses are tinted.
 
-use super::{Check, Measure, chance, fault, text};
+use super::{Check, Measure, chance, fault, good, text};
 use crate::model::attributes::region;
 use crate::scene::Portrait;
 use crate::verdict::Measured;
@@ -12,12 +12,11 @@ pub(super) const CHECK: Check = Check {
     unit: "%",
     names: &[],
     clause: "99号: 不戴有色眼镜 (no tinted lenses); rejected as 有色眼镜",
-    method: "Chance that tinted glasses are worn, by the attribute network.",
-    low: fault(
-        "lenses_clear",
-        text("镜片透明", "lenses are clear"),
-        text("镜片可以。", "The lenses are fine."),
+    method: text(
+        "佩戴有色眼镜的概率，由属性网络给出。",
+        "Chance that tinted glasses are worn, by the attribute network.",
     ),
+    low: good("lenses_clear", text("没有有色镜片", "no tinted lenses")),
     high: fault(
         "lenses_tinted",
         text("有色眼镜", "tinted lenses"),

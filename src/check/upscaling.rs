@@ -1,6 +1,6 @@
 //! Whether the picture was enlarged from fewer pixels.
 
-use super::{Check, Measure, face_confidence, fault, text};
+use super::{Check, Measure, face_confidence, fault, good, text};
 use crate::closeup::CloseUp;
 use crate::face::part;
 use crate::scene::Portrait;
@@ -13,18 +13,17 @@ pub(super) const CHECK: Check = Check {
     title: text("放大痕迹", "Enlarged picture"),
     unit: "%",
     names: &[],
-    clause: "99号: 480 x 640 px in focus; rejected as 照片清晰度不合格 where it was enlarged from a smaller one",
-    method: "Frequency below which half of the detail of the face lies (power spectrum times the squared frequency), as a share of the highest that its pixels can carry, with the face at 90 to 180 px between the pupils or the file's own size. Enlarging by two leaves the upper half empty; blur thins it out too.",
+    clause: "99号: 480 x 640 px in focus; rejected as 照片清晰度不合格 where it was enlarged from a smaller one (由小图放大)",
+    method: text(
+        "脸部的细节（功率谱乘以频率的平方）有一半落在某一频率以下，以该频率占像素所能表现的最高频率的比例表示（人脸的瞳孔间距为 90～180 px，或保持文件本身的尺寸）。放大到两倍会使频率的上半段空缺；模糊也会使其变少。",
+        "Frequency below which half of the detail of the face lies (power spectrum times the squared frequency), as a share of the highest that its pixels can carry, with the face at 90 to 180 px between the pupils or the file's own size. Enlarging by two leaves the upper half empty; blur thins it out too.",
+    ),
     low: fault(
         "enlarged",
         text("照片清晰度不合格", "enlarged from fewer pixels"),
         text("这张是小图放大的，请交原图。", "Enlarged from a small one; send the original."),
     ),
-    high: fault(
-        "full_detail",
-        text("细节过多", "too much detail"),
-        text("请交原图。", "Send the original."),
-    ),
+    high: good("full_detail", text("细节充分", "full detail")),
     suspicion: true,
     measure: Measure::Portrait(measure),
 };
@@ -36,7 +35,7 @@ fn measure(portrait: &Portrait) -> Measured {
     let close = portrait.wide_close_up();
     let (w, h) = close.size();
     if w.min(h) < 40 {
-        return Err(Unreadable::because("the face has too few pixels"));
+        return Err(Unreadable::because(text("人脸像素太少", "the face has too few pixels")));
     }
     Ok(Reading {
         value: Value::Number(100.0 * reach(close)),

@@ -10,8 +10,11 @@ pub(super) const CHECK: Check = Check {
     title: text("头部侧转", "Head turn"),
     unit: "°",
     names: &[],
-    clause: "99号: 正面免冠 (frontal); desks reject 侧面拍, 侧脸",
-    method: "Yaw of the head in degrees, + to the subject's own left: the rotation that best carries the mean face onto the 478-point mesh.",
+    clause: "99号: 正面免冠 (frontal); desks reject 侧面拍, 侧脸 (side views)",
+    method: text(
+        "头部偏航角，单位为度，转向被摄者自身的左侧为正；取使平均脸与 478 点面部网格最佳对齐的旋转。",
+        "Yaw of the head in degrees, + to the subject's own left: the rotation that best carries the mean face onto the 478-point mesh.",
+    ),
     low: fault(
         "yaw_right",
         text("侧脸", "head turned to the subject's right"),

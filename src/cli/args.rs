@@ -121,18 +121,20 @@ pub(super) struct EvalArgs {
 }
 
 const EVAL_HELP: &str = "\
-The file of decisions, UTF-8, in one of two forms:
+The file of decisions, CSV in UTF-8 (commas, semicolons or tabs), in one of two forms:
   file,check,decision      one decision a row; other columns are ignored
   file,CHECK,CHECK,...     one picture a row, one check a column
 CHECK is an id of `photogate explain`, or `verdict` for the whole picture. A decision is pass
-(合格, 通过), fail (不合格, 不通过) or unknown (未知, ?, or nothing). A picture is named by its path
-below the folder that is given, by its file name where only one is called so, or by either without
-the ending. Only pictures with decisions are judged.
+(合格, 通过), fail (不合格, 不通过) or unknown (未知, ?, or nothing). Headings, checks and
+decisions may be written in capitals. A picture is named by its path below the folder that is
+given, by its file name where only one is called so, or by either without the ending. Only
+pictures with decisions are judged.
 
-The DIR/pictures.csv that --out writes is in the first form: correct decisions in it and give it back.
+The DIR/pictures.csv that --out writes is in the first form: correct decisions in it and give it
+back. What could not be read and has no decision is a row without one there, which is ignored.
 
 Exit codes: 0 every decision was used, 1 some are on pictures that are not there, 2 some pictures
-could not be read, 64 wrong usage (also decisions that contradict each other).";
+or paths could not be read, 64 wrong usage (also decisions that contradict each other).";
 
 #[derive(Debug, Args)]
 pub(super) struct StandardiseArgs {

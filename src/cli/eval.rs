@@ -5,6 +5,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::input::Inputs;
 use super::outfile::OutFile;
 use super::stop::{at_ctrl_c, stopped};
 use super::{EvalArgs, STOPPED, ignore_broken_pipe};
@@ -40,7 +41,10 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
         not_met.into_iter().filter_map(Result::err).map(not_read).collect();
     let refuse = |reason| Error::Decisions { path: args.decisions.clone(), reason };
     let Paired { captures, missing, without } = pairing::pair(&rows, &captures).map_err(refuse)?;
-    if captures.is_empty() {
+    let (gone, without) = not_there(&given, without);
+    unreadable.extend(gone);
+    // Where something could not be read, that may be why: the report says both.
+    if captures.is_empty() && unreadable.is_empty() {
         return Err(refuse(none_there(&missing[0].0, missing.len(), without)));
     }
     // Begun before the work, so that what is in the way is said at once.
@@ -110,9 +114,23 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     Ok(evaluation.exit_code())
 }
 
+/// Of the captures without a decision: paths that were given and do not exist, and how many others there
+/// are. Those are never opened, so that nothing else would notice that a path is misspelt.
+fn not_there(given: &Inputs, without: Vec<Capture>) -> (Vec<NotRead>, usize) {
+    let all = without.len();
+    let outright: HashSet<&PathBuf> = given.paths.iter().collect();
+    let gone = without.into_iter().filter(|c| outright.contains(&c.path)).filter_map(|capture| {
+        let source = std::fs::metadata(&capture.path).err()?;
+        Some(not_read(Error::Read { path: capture.path, source }))
+    });
+    let gone: Vec<NotRead> = gone.collect();
+    let there = all - gone.len();
+    (gone, there)
+}
+
 fn not_read(e: Error) -> NotRead {
     let file = e.path().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
-    NotRead { file, reason: e.to_string(), decided: pairing::Decided::new() }
+    NotRead { file, reason: e.to_string(), decided: Decided::new() }
 }
 
 fn none_there(first: &str, missing: usize, captures: usize) -> String {

@@ -14,6 +14,9 @@
 //! file,yaw,eyes_open,verdict
 //! c01.jpg,pass,,fail
 //! ```
+//!
+//! Semicolons or tabs may stand between the cells as well, as spreadsheets write them in some countries.
+//! Headings, checks and decisions may be written in capitals.
 
 use std::path::Path;
 
@@ -57,7 +60,7 @@ enum Form {
 fn parse(bytes: &[u8]) -> std::result::Result<Vec<Row>, String> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let lines = Lines::of(bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let mut reader = reader(bytes, delimiter(bytes));
     let form = form(reader.headers().map_err(|e| said(&e, &lines))?)?;
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -77,6 +80,9 @@ fn parse(bytes: &[u8]) -> std::result::Result<Vec<Row>, String> {
             Ok(())
         };
         match &form {
+            // An evaluation writes such a line of what it could not read and has no decision.
+            Form::Long { check, decision, .. }
+                if [check, decision].iter().all(|c| cell(**c).is_empty()) => {}
             Form::Long { file, check, decision } => {
                 let subject = subject(cell(*check)).map_err(|e| format!("line {line}: {e}"))?;
                 add(*file, subject, *decision)?;
@@ -94,8 +100,25 @@ fn parse(bytes: &[u8]) -> std::result::Result<Vec<Row>, String> {
     Ok(rows)
 }
 
+fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(bytes)
+}
+
+/// What stands between the cells: that which makes a column `file` of the header, a comma first.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let splits = |delimiter: &u8| {
+        reader(bytes, *delimiter).headers().is_ok_and(|header| column(header, "file").is_some())
+    };
+    [b',', b';', b'\t'].into_iter().find(splits).unwrap_or(b',')
+}
+
+/// The column of this heading, however it is written.
+fn column(header: &csv::StringRecord, name: &str) -> Option<usize> {
+    header.iter().position(|h| h.eq_ignore_ascii_case(name))
+}
+
 fn form(header: &csv::StringRecord) -> std::result::Result<Form, String> {
-    let column = |name: &str| header.iter().position(|h| h == name);
+    let column = |name: &str| column(header, name);
     let twice = header.iter().enumerate().find(|(i, h)| column(h) != Some(*i) && !h.is_empty());
     if let Some((_, name)) = twice {
         return Err(format!("line 1: two columns are called `{name}`"));
@@ -122,7 +145,8 @@ fn form(header: &csv::StringRecord) -> std::result::Result<Form, String> {
 }
 
 fn subject(id: &str) -> std::result::Result<&'static str, String> {
-    if id == VERDICT {
+    let plain = id.to_ascii_lowercase();
+    if plain == VERDICT {
         return Ok(VERDICT);
     }
     let unknown = || {
@@ -132,7 +156,7 @@ fn subject(id: &str) -> std::result::Result<&'static str, String> {
             id.escape_debug()
         )
     };
-    check::find(id).map(|c| c.id).ok_or_else(unknown)
+    check::find(&plain).map(|c| c.id).ok_or_else(unknown)
 }
 
 /// Yes and no, or 1 and 0, are not among the words on purpose: `glasses,yes` may mean either.
@@ -204,10 +228,39 @@ mod tests {
         };
         assert_eq!(long[1].line, 3);
         assert_eq!(wide[2].line, 4);
-        assert_eq!(without_line(long), without_line(wide));
+        assert_eq!(without_line(long.clone()), without_line(wide));
         assert_eq!(rows("file,yaw\r\n\r\n\"a\nb\",pass\r\nc,fail")[1].line, 5);
+        let capitals =
+            rows("File, CHECK ,Decision\na,Yaw,PASS\na,roll ,Fail\nb,yaw,\nb,ROLL,Unknown\n");
+        assert_eq!(capitals, long);
+        let wide = rows("FILE,Yaw, Roll\na,pass,fail\nb,,\n");
+        assert_eq!(without_line(wide), without_line(long));
         let marked = rows("\u{feff}file,check,decision\n\"a, b.jpg\",verdict,合格\n");
         assert_eq!((marked[0].file.as_str(), marked[0].subject), ("a, b.jpg", VERDICT));
+    }
+
+    #[test]
+    fn semicolons_and_tabs_do_as_well_as_commas() {
+        for text in [
+            "file;check;decision\na, b.jpg;yaw;pass\n",
+            "\u{feff}\"File\";\"Check\";\"Decision\"\r\n\"a, b.jpg\";\"yaw\";\"pass\"\r\n",
+            "file\tcheck\tdecision\na, b.jpg\tyaw\tpass\n",
+            "file;yaw\na, b.jpg;pass\n",
+            "note, if any\tfile\tcheck\tdecision\n-\ta, b.jpg\tyaw\tpass\n",
+        ] {
+            let row = &rows(text)[0];
+            let is = (row.line, row.file.as_str(), row.subject);
+            assert_eq!(is, (2, "a, b.jpg", "yaw"), "{text:?}");
+        }
+        let reason = reason("file;yawn\na;pass\n");
+        assert!(reason.contains("`yawn`"), "{reason}");
+    }
+
+    #[test]
+    fn a_line_that_names_neither_check_nor_decision_decides_nothing() {
+        let text = "file,check,decision,because\nlost/,,,could not be read\na,yaw,fail,\n";
+        assert_eq!((rows(text).len(), rows(text)[0].line), (1, 3));
+        assert!(reason("file,check,decision\na,,fail\n").contains("line 2"));
     }
 
     #[test]

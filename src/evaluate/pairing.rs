@@ -1,6 +1,7 @@
 //! Which picture a row of decisions means.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 
 use super::Decision;
 use super::decisions::Row;
@@ -17,8 +18,8 @@ pub struct Paired {
     pub captures: Vec<(Capture, Decided)>,
     /// What the file calls pictures that are not in the input, in the order of the file.
     pub missing: Vec<(String, Decided)>,
-    /// Captures of the input that the file does not name.
-    pub without: usize,
+    /// Captures of the input that the file does not name, each once.
+    pub without: Vec<Capture>,
 }
 
 /// Find the capture of every row.
@@ -45,7 +46,9 @@ pub fn pair(rows: &[Row], captures: &[Capture]) -> Result<Paired, String> {
         };
         add(decided, row)?;
     }
-    let without = captures.len() - found.len();
+    // A file that was given twice is one picture.
+    let mut seen: HashSet<&Path> = found.keys().map(|i| captures[*i].path.as_path()).collect();
+    let without = captures.iter().filter(|c| seen.insert(&c.path)).cloned().collect();
     let captures = found.into_iter().map(|(i, d)| (captures[i].clone(), d)).collect();
     Ok(Paired { captures, missing, without })
 }
@@ -88,7 +91,7 @@ mod tests {
     fn found(name: &str) -> Option<String> {
         let paired = pair(&[row(name, Decision::Pass, 2)], &captures()).unwrap();
         assert_eq!(paired.captures.len() + paired.missing.len(), 1);
-        assert_eq!(paired.captures.len() + paired.without, 4);
+        assert_eq!(paired.captures.len() + paired.without.len(), 4);
         paired.captures.first().map(|(c, _)| c.id.clone())
     }
 
@@ -121,6 +124,7 @@ mod tests {
         let twice = [captures(), captures()].concat();
         let paired = pair(&[row("a", Decision::Pass, 2)], &twice).unwrap();
         assert_eq!(paired.captures.len(), 1, "the same file given twice is one picture");
+        assert_eq!(paired.without.len(), 3, "of the others too");
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl Packed for Tone {
 
 structs! {
     Seam { difference, garment }
-    Gist { geometry, presence, nose, cheeks, background, garment }
+    Gist { geometry, cut_off, presence, nose, cheeks, background, garment }
 }
 
 /// The two parts of what is kept of a picture.

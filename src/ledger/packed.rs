@@ -3,7 +3,7 @@
 //! It says nothing about itself: what reads it must know what was written. So any change of a form
 //! counts the ledger's version up (a test below holds a sample of it fast).
 
-use crate::verdict::Unreadable;
+use crate::verdict::{Unreadable, Words};
 
 /// What can be packed.
 pub(super) trait Packed: Sized {
@@ -125,6 +125,10 @@ impl<T: Packed> Packed for Option<T> {
     }
 }
 
+structs! {
+    Words { zh, en }
+}
+
 impl<T: Packed> Packed for Result<T, Unreadable> {
     fn put(&self, out: &mut Vec<u8>) {
         self.is_ok().put(out);
@@ -137,7 +141,7 @@ impl<T: Packed> Packed for Result<T, Unreadable> {
         Some(if bool::get(from)? {
             Ok(T::get(from)?)
         } else {
-            Err(Unreadable { because: String::get(from)? })
+            Err(Unreadable { because: Packed::get(from)? })
         })
     }
 }
@@ -145,6 +149,7 @@ impl<T: Packed> Packed for Result<T, Unreadable> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::text;
 
     #[test]
     fn what_is_packed_comes_out_bit_for_bit_and_a_cut_is_noticed() {
@@ -154,7 +159,10 @@ mod tests {
                 vec![(f64::MIN_POSITIVE, "眼".to_owned()), (-0.0, String::new())],
                 Ok(Some([0.1, 1e9])),
             ),
-            (vec![(f64::INFINITY, "x".to_owned())], Err(Unreadable::because("no face"))),
+            (
+                vec![(f64::INFINITY, "x".to_owned())],
+                Err(Unreadable::because(text("没有人脸", "no face"))),
+            ),
         ];
         for thing in things {
             let bytes = pack(&thing);

@@ -6,7 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const APPLICATION: i64 = 0x7068_6761;
 
 /// Version of the tables and of the packed forms in them. A change of either counts it up.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// What is said of a file that is something else.
 pub(super) const FOREIGN: &str = "the file is no ledger of photogate, and is left as it is";

@@ -154,10 +154,16 @@ fn consistent(profile: &Profile) -> Refusal<()> {
     }
     let Some(f) = &profile.frame else { return Ok(()) };
     frame(f)?;
-    let facts = [("pixel_width", f.width), ("pixel_height", f.height), ("dpi", f.dpi)];
+    let [width, height, dpi] = [f.width, f.height, f.dpi].map(f64::from);
+    let facts = [
+        ("pixel_width", width),
+        ("pixel_height", height),
+        ("aspect_ratio", width / height),
+        ("dpi", dpi),
+    ];
     for (id, value) in facts {
         let limit = profile.limits(Stage::Finished).get(id).map(|l| &l.accept);
-        let value_band = Band { min: Some(value.into()), max: Some(value.into()) };
+        let value_band = Band { min: Some(value), max: Some(value) };
         if let Some(Accept::Range { pass, .. }) = limit
             && !contains(*pass, value_band)
         {

@@ -68,8 +68,9 @@ fn limit_of(check: &Check, any: &Json) -> Json {
 fn described(check: &Check, mut schema: Json) -> Json {
     let unit = if check.unit.is_empty() { String::new() } else { format!(" ({})", check.unit) };
     schema["title"] = json!(format!("{} {}", check.title.zh, check.title.en));
+    let (title, method) = (check.title, check.method);
     schema["description"] =
-        json!(format!("{} {}{unit}: {}", check.title.zh, check.title.en, check.method));
+        json!(format!("{} {}{unit}: {} {}", title.zh, title.en, method.zh, method.en));
     schema
 }
 

@@ -24,6 +24,19 @@ enum Change {
     Required(bool),
 }
 
+impl Change {
+    /// Whether a limit can begin with this: it says what passes.
+    fn can_begin(&self, check: &str) -> bool {
+        match self {
+            Change::End(Which::Pass, _, _) => {
+                check::find(check).is_some_and(|c| c.names.is_empty())
+            }
+            Change::OneOf(_) => true,
+            Change::End(Which::Review, _, _) | Change::Required(_) => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Which {
     Pass,
@@ -90,6 +103,9 @@ pub fn with(mut profile: Profile, stage: Stage, sets: &[Set]) -> Result<Profile>
         }
         let of_check: Vec<&Set> = sets.iter().filter(|s| s.check == set.check).collect();
         let old = profile.limits(stage).get(set.check).cloned();
+        if old.is_none() && !of_check.iter().any(|s| s.change.can_begin(s.check)) {
+            return Err(invalid(&name, without_limit(&profile, stage, set.check)));
+        }
         let new = changed(old.as_ref(), &of_check).map_err(|r| invalid(&name, r))?;
         if stage == Stage::Finished || profile.finished.get(set.check) == old.as_ref() {
             profile.finished.insert(set.check, new.clone());
@@ -100,6 +116,33 @@ pub fn with(mut profile: Profile, stage: Stage, sets: &[Set]) -> Result<Profile>
     }
     profile.name = format!("{name}+set");
     resolve::sealed(profile).map_err(|r| invalid(&name, format!("--set: {r}")))
+}
+
+/// Why nothing can be changed of a check that has no limit in this stage.
+fn without_limit(profile: &Profile, stage: Stage, check: &str) -> String {
+    let stage_of = |s: Stage| match s {
+        Stage::Capture => "a capture",
+        Stage::Finished => "a finished file",
+    };
+    let other = match stage {
+        Stage::Capture => Stage::Finished,
+        Stage::Finished => Stage::Capture,
+    };
+    let elsewhere = if profile.limits(other).contains_key(check) {
+        format!(" ({} has one: --stage {})", stage_of(other), other.id())
+    } else {
+        String::new()
+    };
+    let key = match check::find(check) {
+        Some(c) if !c.names.is_empty() => "one_of",
+        _ => "pass.min or pass.max",
+    };
+    format!(
+        "--set: `{}` has no limit of `{check}` for {}{elsewhere}, so there is nothing to change; \
+         set {check}.{key} to give it one",
+        profile.name,
+        stage_of(stage)
+    )
 }
 
 /// The limit of one check with all changes of it.

@@ -29,26 +29,26 @@ pub struct Evaluation<'a> {
     pub checks: Vec<Evaluated>,
     /// Pictures of the file of decisions that are not in the input.
     pub missing: Vec<(String, Decided)>,
-    /// Pictures and folders that could not be read.
+    /// Pictures, folders and paths that could not be read.
     pub unreadable: Vec<NotRead>,
     /// Number of pictures of the input that the file does not name: they were not judged.
     pub without: usize,
 }
 
-/// A picture or folder that could not be read.
+/// A picture, folder or path that could not be read.
 #[derive(Clone, Debug)]
 pub struct NotRead {
-    /// Id of the capture.
+    /// Id of the capture, or the path.
     pub file: String,
     /// Why.
     pub reason: String,
-    /// The decisions on it.
+    /// The decisions on it; on a folder, and on a path that nothing names, there are none.
     pub decided: Decided,
 }
 
 impl Evaluation<'_> {
-    /// Exit code of the program: 0 every decision was used, 1 some have no picture, 2 some pictures
-    /// could not be read.
+    /// Exit code of the program: 0 every decision was used, 1 some have no picture, 2 something could
+    /// not be read.
     pub fn exit_code(&self) -> u8 {
         match (self.unreadable.is_empty(), self.missing.is_empty()) {
             (false, _) => 2,

@@ -15,7 +15,7 @@ use crate::photo::FileFacts;
 use crate::pipeline::{Checked, Judged};
 use crate::produce::{Made, Standard};
 use crate::profile::{Profile, Stage};
-use crate::scene::Scene;
+use crate::scene::{Person, Scene};
 use crate::standardise::sheet::Sheet;
 use crate::standardise::{self, Background};
 use crate::verdict::{Accept, Band, Evidence, Finding, Unreadable, Value};
@@ -187,9 +187,18 @@ pub fn seen(id: &str, scene: &Scene) -> String {
         let mut seen = person(&p.body.marks, &p.attributes);
         let body = &p.body;
         seen["silhouette"] = points(&body.silhouette);
-        seen["neck"] = points(&body.neck);
-        let [right, left, eyes, ..] = Attributer::regions(&face.mesh);
-        seen["regions"] = json!({"right_ear": points(&right), "left_ear": points(&left), "glasses": points(&eyes)});
+        seen["neck"] = body.neck.as_ref().map_or_else(unreadable, |neck| points(neck));
+        let [right, left, ..] = Attributer::regions(&face.mesh);
+        let glasses = (p.attributes.glasses[0] < 0.5).then(|| points(&face.glasses()));
+        seen["regions"] = json!({
+            "right_ear": points(&right),
+            "left_ear": points(&left),
+            "glasses": glasses,
+            "background": outlines(p, face, Part::Background),
+            "garment": outlines(p, face, Part::Garment),
+            "hair": outlines(p, face, Part::Hair),
+            "skin": outlines(p, face, Part::Skin),
+        });
         seen["parts"] = parts(body);
         record.insert("person".into(), seen);
     }
@@ -197,6 +206,11 @@ pub fn seen(id: &str, scene: &Scene) -> String {
         model::SHIPPED.iter().map(|m| (m.name.into(), json!(m.sha256()))).collect();
     record.insert("models".into(), json!(models));
     format!("{:#}\n", Json::Object(record))
+}
+
+fn outlines(person: &Person, face: &Face, part: Part) -> Json {
+    let found = person.body.outlines(part, face.frontal_eye_distance());
+    found.iter().map(|outline| points(outline)).collect()
 }
 
 fn parts(body: &crate::body::Body) -> Json {
@@ -213,6 +227,7 @@ fn parts(body: &crate::body::Body) -> Json {
         "skin": share(Part::Skin),
         "hair": share(Part::Hair),
         "garment": share(Part::Garment),
+        "other": share(Part::Other),
     })
 }
 
@@ -228,7 +243,7 @@ fn person(marks: &Marks, attributes: &Attributes) -> Json {
         .collect();
     let place = |found: &Result<[f32; 2], Unreadable>| match found {
         Ok(p) => json!(point(p)),
-        Err(u) => json!({"unreadable": u.because}),
+        Err(u) => unreadable(u),
     };
     let shoulders = match &marks.shoulders {
         Ok(s) => json!({
@@ -237,7 +252,7 @@ fn person(marks: &Marks, attributes: &Attributes) -> Json {
             "angle": round(s.angle),
             "confidence": round(s.confidence),
         }),
-        Err(u) => json!({"unreadable": u.because}),
+        Err(u) => unreadable(u),
     };
     json!({
         "crown": place(&marks.crown),
@@ -245,6 +260,11 @@ fn person(marks: &Marks, attributes: &Attributes) -> Json {
         "shoulders": shoulders,
         "attributes": attributes,
     })
+}
+
+/// Why a point could not be told. `unreadable` is English, as readers of older records know it.
+fn unreadable(u: &Unreadable) -> Json {
+    json!({"unreadable": u.because.en, "unreadable_zh": u.because.zh})
 }
 
 /// Values of checks that the profile has no limit for: measured, so worth keeping.
@@ -258,6 +278,7 @@ fn readings(judged: &Judged) -> Json {
 fn finding(f: &Finding) -> Json {
     let unit = check::find(f.check).map_or("", |c| c.unit);
     let reading = f.measured.as_ref().ok();
+    let because = f.measured.as_ref().err().map(|u| &u.because);
     json!({
         "check": f.check,
         "outcome": f.outcome.id(),
@@ -268,8 +289,9 @@ fn finding(f: &Finding) -> Json {
         "limit": limit(&f.limit.accept),
         "slack": f.slack.map(round),
         "reason": f.fault.zip(f.reason.as_ref()).map(|(x, r)| json!({"code": x.code, "zh": r.zh, "en": r.en})),
-        "advice": f.fault.map(|x| json!({"zh": x.advice.zh, "en": x.advice.en})),
-        "unreadable": f.measured.as_ref().err().map(|u| &u.because),
+        "advice": f.advice.as_ref().map(|a| json!({"zh": a.zh, "en": a.en})),
+        "unreadable": because.map(|b| &b.en),
+        "unreadable_zh": because.map(|b| &b.zh),
         "evidence": reading.map(|r| r.evidence.iter().map(evidence).collect::<Vec<_>>()),
     })
 }

@@ -92,8 +92,7 @@ fn number(value: f64) -> String {
         _ => 2,
     };
     let text = format!("{value:.digits$}");
-    let text =
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text = trimmed(&text);
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
@@ -133,18 +132,47 @@ fn limit(finding: &Finding) -> String {
 fn accepted(accept: &Accept, check: &str) -> String {
     match accept {
         Accept::Range { pass, .. } => with_unit(&band(*pass), check),
-        Accept::OneOf(names) => names.join(" / "),
+        Accept::OneOf(names) => one_of(names, check::find(check).map_or(&[], |c| c.names)),
+    }
+}
+
+/// Names that pass, or, where most of all do, those that do not: the shorter list is read.
+fn one_of(accepted: &[String], all: &[&str]) -> String {
+    let is_refused = |name: &&str| !accepted.iter().any(|a| a == name);
+    let refused: Vec<&str> = all.iter().copied().filter(is_refused).collect();
+    if refused.is_empty() || accepted.len() <= refused.len() {
+        accepted.join(" / ")
+    } else {
+        format!("≠ {}", refused.join(" / "))
     }
 }
 
 /// How far the value lies outside its pass band, with its unit.
 fn beyond(finding: &Finding) -> Option<String> {
+    let Accept::Range { pass, .. } = &finding.limit.accept else { return None };
     let slack = finding.slack.filter(|s| *s < 0.0)?;
-    let digits = (1..7)
-        .map(|d| format!("{:.d$}", -slack))
-        .find(|t| t.chars().any(|c| ('1'..='9').contains(&c)))?;
-    let text = if slack <= -10.0 { number(-slack) } else { digits };
-    Some(with_unit(text.trim_end_matches(".0"), finding.check))
+    let value = match &finding.measured.as_ref().ok()?.value {
+        Value::Number(value) => *value,
+        Value::Name(_) => return None,
+    };
+    Some(with_unit(&distance(value, *pass, -slack), finding.check))
+}
+
+/// A distance between a value and a band, with as many decimals as these are shown with, so that it is
+/// seen to be their difference; with more where it would be none.
+fn distance(value: f64, band: Band, off: f64) -> String {
+    let decimals = |text: String| text.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let ends = [band.min, band.max].into_iter().flatten().map(|end| decimals(number(end)));
+    let least = ends.fold(decimals(number_beyond(value, band)), usize::max);
+    let shown = |digits: usize| format!("{off:.digits$}");
+    let is_some = |text: &String| text.chars().any(|c| ('1'..='9').contains(&c));
+    let text = (least..7).map(shown).find(is_some).unwrap_or_else(|| shown(7));
+    trimmed(&text).to_owned()
+}
+
+/// A decimal number without the zeros that it ends with.
+fn trimmed(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 fn with_unit(text: &str, check: &str) -> String {
@@ -182,6 +210,27 @@ mod tests {
         assert_eq!(number_beyond(0.2, band), "0.2");
         assert_eq!(number_beyond(0.9996, Band { min: Some(1.0), max: None }), "0.9996");
         assert_eq!(number_beyond(0.995, Band { min: Some(1.0), max: None }), "0.99");
+    }
+
+    #[test]
+    fn a_distance_is_seen_to_be_the_difference() {
+        let most = |max| Band { min: None, max: Some(max) };
+        assert_eq!(distance(0.1634, most(0.08), 0.0834), "0.08");
+        assert_eq!(distance(0.0803, most(0.08), 0.0003), "0.0003");
+        assert_eq!(distance(13.6, most(8.0), 5.6), "5.6");
+        assert_eq!(distance(827.0, Band { min: Some(1063.0), max: None }, 236.0), "236");
+        assert_eq!(distance(369.4, Band { min: Some(378.0), max: Some(425.0) }, 8.6), "9");
+        assert_eq!(distance(8.0, most(7.5), 0.5), "0.5");
+    }
+
+    #[test]
+    fn of_names_the_shorter_list_is_shown() {
+        let all = ["white", "grey", "black", "red"];
+        let names = |n: &[&str]| n.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        assert_eq!(one_of(&names(&["grey", "black", "red"]), &all), "≠ white");
+        assert_eq!(one_of(&names(&["white"]), &all), "white");
+        assert_eq!(one_of(&names(&["white", "grey"]), &all), "white / grey");
+        assert_eq!(one_of(&names(&all), &all), "white / grey / black / red");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use imageproc::drawing::{draw_filled_circle_mut, draw_line_segment_mut, draw_pol
 use imageproc::point::Point;
 
 use crate::body::Part;
-use crate::face::part;
+use crate::face::Face;
 use crate::model::attributes::Attributer;
 use crate::pixels;
 use crate::scene::Scene;
@@ -48,12 +48,17 @@ pub fn draw(scene: &Scene, title: &str) -> RgbImage {
     }
     let mut lines = vec![(title.to_owned(), WHITE)];
     match scene.portrait() {
-        Err(reason) => lines.push((reason.because, RED)),
+        Err(reason) => lines.push((reason.because.en, RED)),
         Ok(portrait) => {
             let (face, person) = (portrait.face, portrait.person);
             outline(&mut page, &person.body.silhouette, YELLOW, place, true);
-            outline(&mut page, &person.body.neck, AMBER, place, true);
-            regions(&mut page, &face.mesh, &person.attributes, place);
+            if let Ok(neck) = &person.body.neck {
+                outline(&mut page, neck, AMBER, place, true);
+            }
+            for edge in person.body.outlines(Part::Background, face.frontal_eye_distance()) {
+                outline(&mut page, &edge, GREY, place, true);
+            }
+            regions(&mut page, face, &person.attributes, place);
             let body = &person.body;
             if let Ok(s) = &body.marks.shoulders {
                 outline(&mut page, &[s.right, s.left], MAGENTA, place, false);
@@ -114,20 +119,17 @@ fn colour_of(best: usize, row: &[f32]) -> Rgb<u8> {
 /// Frames around the ears, and around the glasses where there are some.
 fn regions(
     page: &mut RgbImage,
-    mesh: &[[f32; 3]],
+    face: &Face,
     attributes: &crate::model::attributes::Attributes,
     place: impl Fn([f32; 2]) -> (f32, f32) + Copy,
 ) {
-    let squares = Attributer::regions(mesh);
+    let squares = Attributer::regions(&face.mesh);
     for (square, row) in squares.iter().zip([attributes.right_ear, attributes.left_ear]) {
         let best = (0..3).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
         outline(page, square, colour_of(best, &row), place, true);
     }
     if attributes.glasses[0] < 0.5 {
-        for eye in [part::RIGHT_EYE, part::LEFT_EYE] {
-            let points: Vec<[f32; 2]> = eye.iter().map(|&i| [mesh[i][0], mesh[i][1]]).collect();
-            outline(page, &points, RED, place, true);
-        }
+        outline(page, &face.glasses(), RED, place, true);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::identity::shown;
 use crate::pipeline::{Checked, Judged};
 use crate::produce::Standard;
 use crate::standardise::Background;
-use crate::verdict::{Finding, Outcome, Text};
+use crate::verdict::{Finding, Outcome, Text, Words};
 
 /// Languages of the instructions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,11 +125,11 @@ fn first(
 }
 
 /// What to do about a finding: the fault's advice, or why a person must look.
-fn instruction(finding: &Finding) -> Text {
-    match (&finding.fault, &finding.measured) {
-        (Some(fault), _) => fault.advice,
-        (None, Err(_)) => UNMEASURED,
-        (None, Ok(_)) => UNSURE,
+fn instruction(finding: &Finding) -> Words {
+    match (&finding.advice, &finding.measured) {
+        (Some(advice), _) => advice.clone(),
+        (None, Err(_)) => UNMEASURED.into(),
+        (None, Ok(_)) => UNSURE.into(),
     }
 }
 
@@ -166,9 +166,12 @@ fn numbers(finding: &Finding, language: Language) -> String {
             });
             format!("{title}: {} ({bound} {}{off})", value(finding), limit(finding))
         }
-        // Why is said in English, for the record.
-        Err(_) if language == Language::Zh => format!("{title}: 未测出"),
-        Err(unreadable) => format!("{title}: not measured, {}", unreadable.because),
+        Err(unreadable) => {
+            let because = say(unreadable.because.clone(), language);
+            let (not, comma) =
+                (word(language, "未测出", "not measured"), word(language, "，", ", "));
+            format!("{title}: {not}{comma}{because}")
+        }
     }
 }
 
@@ -195,11 +198,12 @@ pub(super) fn word(language: Language, zh: &'static str, en: &'static str) -> &'
 }
 
 /// A text in this language.
-pub fn say(text: Text, language: Language) -> String {
+pub fn say(text: impl Into<Words>, language: Language) -> String {
+    let Words { zh, en } = text.into();
     match language {
-        Language::Both => format!("{} {}", text.zh, text.en),
-        Language::Zh => text.zh.to_owned(),
-        Language::En => text.en.to_owned(),
+        Language::Both => format!("{zh} {en}"),
+        Language::Zh => zh,
+        Language::En => en,
     }
 }
 

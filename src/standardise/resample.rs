@@ -74,12 +74,12 @@ pub(super) fn after(plan: &Plan, to: &Similarity) -> Similarity {
 mod tests {
     use super::*;
     use crate::framing::Geometry;
-    use crate::verdict::Unreadable;
+    use crate::verdict::{Unreadable, text};
 
     fn plan(crop: [f32; 4], size: [f32; 2]) -> Plan {
         let geometry = Geometry {
             picture: [100.0, 100.0],
-            crown: Err(Unreadable::because("none")),
+            crown: Err(Unreadable::because(text("没有", "none"))),
             chin: [0.0; 2],
             pupils: [[0.0; 2]; 2],
             cheeks: [0.0; 2],

@@ -230,6 +230,7 @@ mod tests {
             slack: Some(slack),
             fault: None,
             reason: None,
+            advice: None,
         };
         let first = (outcome != Outcome::Pass).then_some(0);
         Seen::of(&Verdict { outcome, findings: vec![finding], first }, vec![[face; 4]], false)

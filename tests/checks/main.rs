@@ -7,8 +7,11 @@ mod common;
 mod attributes;
 mod body;
 mod cases;
+mod cut;
+mod desks;
 mod framed;
 mod light;
+mod near;
 
 use std::path::PathBuf;
 
@@ -221,8 +224,8 @@ fn each_file_fact_of_a_capture_fails_alone() {
     let picture = DynamicImage::ImageRgb8(c01());
     for (check, code) in CAPTURE_FILES {
         let changed = match check {
-            "pixel_width" => picture.crop_imm(130, 0, 460, 960),
-            "pixel_height" => picture.crop_imm(60, 60, 600, 620),
+            "pixel_width" => picture.crop_imm(120, 0, 479, 960),
+            "pixel_height" => picture.crop_imm(60, 60, 600, 639),
             // A dark suit: without colour a white shirt is as light as the skin.
             _ => image::open(fixture("captures/c05.jpg")).unwrap().into_luma8().into(),
         };
@@ -236,6 +239,22 @@ fn each_file_fact_of_a_capture_fails_alone() {
 }
 
 #[test]
+fn a_capture_that_just_has_what_is_asked_for_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = DynamicImage::ImageRgb8(c01());
+    for (check, _) in CAPTURE_FILES {
+        let near = match check {
+            "pixel_width" => picture.crop_imm(120, 0, 480, 960),
+            "pixel_height" => picture.crop_imm(60, 60, 600, 640),
+            // Greys, stored as colours.
+            _ => DynamicImage::ImageLuma8(picture.to_luma8()).into_rgb8().into(),
+        };
+        let judged = judged(&jpeg(&folder, "near.jpg", &near, 90, 300), Stage::Capture);
+        assert_eq!(finding(&judged, check).outcome, Outcome::Pass, "{check}");
+    }
+}
+
+#[test]
 fn each_file_fact_of_a_finished_file_passes_and_fails_alone() {
     let folder = tempfile::tempdir().unwrap();
     let (small, q, good) = finished(&folder);
@@ -243,10 +262,11 @@ fn each_file_fact_of_a_finished_file_passes_and_fails_alone() {
     let resized = |w, h| small.resize_exact(w, h, image::imageops::Lanczos3);
     for (check, code) in FINISHED_FILES {
         let path = match check {
-            "pixel_width" => jpeg(&folder, "wide.jpg", &resized(500, 640), q, 300),
-            "pixel_height" => jpeg(&folder, "tall.jpg", &resized(480, 700), q, 300),
-            "dpi" => jpeg(&folder, "dpi.jpg", &small, q, 72),
-            "jpeg_quality" => jpeg(&folder, "crushed.jpg", &small, 50, 300),
+            // One px, one dpi, one step of quality beyond the limit, which the good file keeps.
+            "pixel_width" => jpeg(&folder, "wide.jpg", &resized(481, 640), q, 300),
+            "pixel_height" => jpeg(&folder, "tall.jpg", &resized(480, 641), q, 300),
+            "dpi" => jpeg(&folder, "dpi.jpg", &small, q, 299),
+            "jpeg_quality" => jpeg(&folder, "crushed.jpg", &small, 59, 300),
             "file_size" => jpeg(&folder, "large.jpg", &small, 100, 300),
             "file_extension" => jpeg(&folder, "renamed.png", &small, q, 300),
             _ => {
@@ -268,6 +288,25 @@ fn each_file_fact_of_a_finished_file_passes_and_fails_alone() {
             not_passed(&judged).into_iter().filter(|c| *c != check && !follows(c)).collect();
         assert!(others.is_empty(), "{check}: also {others:?}");
     }
+}
+
+#[test]
+fn a_finished_file_at_a_limit_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (small, q, _) = finished(&folder);
+    let lowest = jpeg(&folder, "lowest.jpg", &small, 60, 300);
+    assert_eq!(finding(&judged(&lowest, Stage::Finished), "jpeg_quality").outcome, Outcome::Pass);
+    // Another way to call a JPEG is no wrong one, and a wrong name does not change the format.
+    let other = judged(&jpeg(&folder, "good.jpeg", &small, q, 300), Stage::Finished);
+    assert_eq!(finding(&other, "file_extension").outcome, Outcome::Pass);
+    let renamed = judged(&jpeg(&folder, "renamed.png", &small, q, 300), Stage::Finished);
+    assert_eq!(finding(&renamed, "file_format").outcome, Outcome::Pass);
+    // The largest that 40 KB hold.
+    let kilobytes = |path: &PathBuf| std::fs::metadata(path).unwrap().len() as f64 / 1024.0;
+    let mut falling = (60..=100).rev().map(|q| jpeg(&folder, "largest.jpg", &small, q, 300));
+    let largest = judged(&falling.find(|path| kilobytes(path) <= 40.0).unwrap(), Stage::Finished);
+    assert_eq!(finding(&largest, "file_size").outcome, Outcome::Pass);
+    assert!(number(&largest, "file_size") > 36.0, "{}", number(&largest, "file_size"));
 }
 
 #[test]
@@ -349,14 +388,16 @@ fn every_check_has_a_case_that_passes_and_one_that_fails() {
     let folder = tempfile::tempdir().unwrap();
     let good = [capture("c01"), judged(&finished(&folder).2, Stage::Finished)];
     let failing = (FAULTS.iter().chain(&FAULTS_IN_COMPANY).map(|c| c.0))
-        .chain(CAPTURE_FILES.iter().chain(&FINISHED_FILES).map(|c| c.0));
+        .chain(CAPTURE_FILES.iter().chain(&FINISHED_FILES).map(|c| c.0))
+        .chain(desks::FINISHED_FILES.map(|c| c.0));
     let failing: Vec<&str> = failing.chain(cases().map(|c| c.check)).collect();
     for check in check::ALL.iter().filter(|c| !matches!(c.measure, Measure::NotYet(_))) {
         assert!(failing.contains(&check.id), "{} has no failing case", check.id);
         let passes = |j: &photogate::pipeline::Judged| {
             j.verdict.findings.iter().any(|f| f.check == check.id && f.outcome == Outcome::Pass)
         };
-        let near = cases().any(|c| c.check == check.id);
+        let near = cases().any(|c| c.check == check.id)
+            || desks::FINISHED_FILES.iter().any(|f| f.0 == check.id);
         assert!(near || good.iter().any(passes), "{} has no passing case", check.id);
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use photogate::Gate;
 use photogate::capture::{Capture, Given};
 use photogate::pipeline::Judged;
-use photogate::profile::Stage;
+use photogate::profile::{Profile, Stage};
 use photogate::verdict::{Finding, Outcome, Value};
 
 /// A path below fixtures/.
@@ -17,11 +17,19 @@ pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
-/// A picture judged by `chsi-degree`; one pipeline serves all tests of a file, one at a time.
+/// A picture judged by `chsi-degree`.
 pub fn judged(path: &Path, stage: Stage) -> Judged {
+    judged_by("chsi-degree", path, stage)
+}
+
+/// A picture judged by this profile; one pipeline serves all tests of a file, one at a time.
+pub fn judged_by(profile: &str, path: &Path, stage: Stage) -> Judged {
     static GATE: Mutex<Option<Gate>> = Mutex::new(None);
     let mut gate = GATE.lock().unwrap_or_else(|e| e.into_inner());
-    let gate = gate.get_or_insert_with(|| Gate::new("chsi-degree").unwrap());
+    let gate = gate.get_or_insert_with(|| Gate::new(profile).unwrap());
+    if gate.profile.name != profile {
+        gate.profile = Profile::load(profile).unwrap();
+    }
     gate.stage = stage;
     let capture = Capture { id: "test".to_owned(), path: path.to_owned() };
     gate.take(&Given { capture, bytes: None }, None).checked.outcome.unwrap()

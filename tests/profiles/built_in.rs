@@ -1,9 +1,12 @@
 //! The profiles that come with the program.
 
+use image::Rgb;
 use photogate::check::{self, Measure};
 use photogate::framing::{self, Geometry, Plan};
+use photogate::judge::judge;
+use photogate::pixels::{delta_e00, lab};
 use photogate::profile::{BASES, BUILT_IN, Profile, Stage, parse};
-use photogate::verdict::{Accept, Band};
+use photogate::verdict::{Accept, Band, Limit, Reading};
 
 use super::{photogate, text};
 
@@ -150,7 +153,7 @@ fn files_are_as_the_sources_say() {
         ("us-visa", [600, 600], 300, None, Some(240.0)),
         ("schengen", [413, 531], 300, None, None),
         ("de", [827, 1063], 600, None, None),
-        ("uk", [827, 1063], 600, Some(50.0), Some(10000.0)),
+        ("uk", [600, 771], 435, Some(50.0), Some(10000.0)),
         ("japan", [413, 531], 300, None, None),
         ("korea", [413, 531], 300, None, Some(500.0)),
         ("india", [630, 810], 457, None, Some(250.0)),
@@ -198,6 +201,137 @@ fn prints_are_as_large_as_the_sources_say() {
     }
     let degree = Profile::load("chsi-degree").unwrap().frame.unwrap().print_mm();
     assert_eq!(degree.map(|v| (v * 10.0).round()), [406.0, 542.0]);
+}
+
+/// Of such a side is only said that the profile's own limit is to blame.
+#[test]
+fn none_limits_a_side_on_which_all_is_well() {
+    for profile in all() {
+        for (id, limit) in profile.capture.iter().chain(&profile.finished) {
+            let Accept::Range { pass, .. } = limit.accept else { continue };
+            let check = check::find(id).unwrap();
+            for (end, side) in [(pass.min, check.low), (pass.max, check.high)] {
+                assert!(end.is_none() || !check::is_good(&side), "{}: {id}", profile.name);
+            }
+        }
+    }
+}
+
+fn range(limit: &Limit) -> (Band, Band) {
+    match limit.accept {
+        Accept::Range { pass, review } => (pass, review),
+        Accept::OneOf(_) => panic!("a name"),
+    }
+}
+
+/// What stands behind the person stays there: a backdrop of another colour must not pass.
+#[test]
+fn where_no_background_is_replaced_its_colour_decides() {
+    let off = |wanted: &[[u8; 3]], seen: [u8; 3]| {
+        let off = wanted.iter().map(|c| f64::from(delta_e00(lab(Rgb(*c)), lab(Rgb(seen)))));
+        off.fold(f64::INFINITY, f64::min)
+    };
+    let (white, blue) = ([255, 255, 255], [100, 197, 255]);
+    let mut judged = 0;
+    for profile in all() {
+        let background = profile.background.as_ref().unwrap();
+        let colours = &background.colours;
+        if background.replace {
+            continue;
+        }
+        judged += 1;
+        for stage in [Stage::Capture, Stage::Finished] {
+            let limit = &profile.limits(stage)["background_colour"];
+            let (pass, review) = range(limit);
+            assert!(limit.required, "{}", profile.name);
+            for named in colours {
+                assert_eq!(off(colours, *named), 0.0);
+            }
+            // A lit white wall, one in the shade, and what nobody calls white, grey or blue.
+            let light = colours.iter().any(|c| *c == white || *c == [240; 3]);
+            let passes = |seen| pass.max.unwrap() >= off(colours, seen);
+            assert_eq!(passes([225; 3]), light, "{}", profile.name);
+            assert_eq!(passes(blue), colours.contains(&blue), "{}", profile.name);
+            assert!(!passes([150; 3]) && !passes([200, 20, 30]), "{}", profile.name);
+            // Where one colour alone is named, another is certain enough for a retake.
+            if let Some(most) = review.max {
+                let other = if light { blue } else { white };
+                assert!(off(colours, other) > most, "{}", profile.name);
+            }
+        }
+        let named = matches!(
+            &profile.name[..],
+            "cn-id-card"
+                | "cn-social-security"
+                | "cn-driving-licence"
+                | "cn-passport-consulate"
+                | "ncre"
+                | "us-visa"
+                | "korea"
+        );
+        let (_, review) = range(&profile.capture["background_colour"]);
+        assert_eq!(review.max.is_some(), named, "{}: its source names one colour", profile.name);
+    }
+    assert_eq!(judged, 15);
+}
+
+/// Limits of width and of height cannot say which goes with which.
+#[test]
+fn a_finished_file_has_the_shape_of_its_frame() {
+    for profile in all() {
+        let frame = profile.frame.unwrap();
+        let shape = f64::from(frame.width) / f64::from(frame.height);
+        let exact = ["pixel_width", "pixel_height"].iter().all(|id| {
+            let (pass, _) = range(&profile.finished[*id]);
+            pass.min == pass.max
+        });
+        let limit = profile.finished.get("aspect_ratio");
+        // The digital picture of the UK is not to be cut, so that it has any shape.
+        assert_eq!(limit.is_some() || exact, profile.name != "uk", "{}", profile.name);
+        assert!(!profile.capture.contains_key("aspect_ratio"), "{}", profile.name);
+        let Some(limit) = limit else { continue };
+        let Band { min: Some(min), max: Some(max) } = range(limit).0 else { panic!() };
+        let widths = match &profile.name[..] {
+            // 33 x 48 mm and 3:4 are both in the source.
+            "ncre" | "cn-passport-consulate" => [33.0 / 48.0, 3.0 / 4.0],
+            _ => [shape; 2],
+        };
+        assert!((min / widths[0] - 0.99).abs() < 1e-3, "{}: {min}", profile.name);
+        assert!((max / widths[1] - 1.01).abs() < 1e-3, "{}: {max}", profile.name);
+        assert!((min..=max).contains(&shape), "{}", profile.name);
+    }
+}
+
+/// The frame of 600 x 771 px is ours; what the source asks for is 600 x 750.
+#[test]
+fn the_uk_takes_every_size_that_its_source_takes() {
+    let uk = Profile::load("uk").unwrap();
+    for limits in [&uk.capture, &uk.finished] {
+        let least = ["pixel_width", "pixel_height"].map(|id| range(&limits[id]).0.min);
+        assert_eq!(least, [Some(600.0), Some(750.0)]);
+    }
+}
+
+/// The first thing that is said of a fault reads as the upload would reject it.
+#[test]
+fn xinhua_says_first_what_its_upload_says() {
+    let xinhua = Profile::load("chsi-xinhua").unwrap();
+    let said = |readings: &[(&str, f64)]| {
+        let measured =
+            |(id, value): &(&str, f64)| (check::find(id).unwrap(), Ok(Reading::exact(*value)));
+        let measurements: Vec<_> = readings.iter().map(measured).collect();
+        let verdict = judge(&measurements, &xinhua, Stage::Capture);
+        let first = &verdict.findings[verdict.first.unwrap()];
+        (first.check, first.reason.as_ref().unwrap().zh.clone())
+    };
+    let level = "瞳孔平行角度不合格".to_owned();
+    assert_eq!(said(&[("roll", 9.0), ("pupil_line", 9.0)]), ("roll", level.clone()));
+    assert_eq!(said(&[("roll", -9.0), ("pupil_line", -9.0)]), ("roll", level.clone()));
+    assert_eq!(said(&[("roll", 0.0), ("pupil_line", 9.0)]), ("pupil_line", level));
+    let sharp = "照片清晰度不合格".to_owned();
+    for (id, few) in [("sharpness", 0.1), ("pixel_width", 400.0), ("inter_ocular_distance", 50.0)] {
+        assert_eq!(said(&[(id, few)]), (id, sharp.clone()));
+    }
 }
 
 #[test]

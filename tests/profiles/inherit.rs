@@ -166,6 +166,12 @@ fn pixels_of_another_frame_are_not_inherited() {
     assert!(refused.contains("frame: its 300") && refused.contains("pixel_width"), "{refused}");
     let all = format!("drop = [{}, 'pixel_width', 'pixel_height']\n", dropped.join(","));
     assert_eq!(frame(&all).load("c.toml").frame.unwrap().width, 300);
+    // And of its shape.
+    let tall = "[frame]\nwidth = 600\nheight = 800\ndpi = 300\n";
+    let framed = "drop = ['centring', 'eye_line', 'head_height', 'head_top']\n";
+    let tall = format!("name = 'c'\nextends = 'us-visa'\n{framed}{tall}");
+    let refused = Files::of(&[("c.toml", &tall)]).refused("c.toml");
+    assert!(refused.contains("frame: its 0.75") && refused.contains("aspect_ratio"), "{refused}");
     // The same frame at another enlargement keeps them.
     let same = "name = 'c'\nextends = 'chsi-degree'\n[frame]\nwidth = 480\nheight = 640\ndpi = 300\nenlarge = 1.2\n";
     assert_eq!(Files::of(&[("c.toml", same)]).load("c.toml").frame.unwrap().enlarge, 1.2);

@@ -119,7 +119,9 @@ fn it_tells_what_each_check_is() {
     let limits = &schema["$defs"]["limits"]["properties"];
     for check in check::ALL {
         let about = limits[check.id]["description"].as_str().unwrap();
-        assert!(about.contains(check.title.zh) && about.contains(check.method), "{about}");
+        for text in [check.title, check.method] {
+            assert!(about.contains(text.zh) && about.contains(text.en), "{about}");
+        }
         let names = &limits[check.id]["properties"]["one_of"]["items"]["enum"];
         assert_eq!(names.as_array().map_or(0, Vec::len), check.names.len(), "{}", check.id);
     }

@@ -9,6 +9,7 @@ use super::{HEAD, fixture, photogate, text};
 const LIMITS: &str = "[limits.yaw]\npass = { min = -8, max = 8 }\nreview = { min = -12, max = 12 }\nclause = 'c'\n\
     [limits.pixel_width]\npass = { min = 480 }\nclause = 'c'\n\
     [finished.limits.pixel_width]\npass = { min = 480, max = 480 }\nclause = 'f'\n\
+    [finished.limits.dpi]\npass = { min = 300 }\nclause = 'f'\n\
     [limits.file_format]\none_of = ['JPEG']\nclause = 'c'\n";
 
 fn profile() -> Profile {
@@ -67,6 +68,8 @@ fn records_can_tell_that_it_was_changed() {
     // A check that had no limit gets one.
     let new = set(Stage::Capture, &["roll.pass.max=5"]).unwrap();
     assert_eq!(bands(&new, Stage::Finished, "roll"), [None, Some(5.0), None, Some(5.0)]);
+    let both = set(Stage::Capture, &["roll.required=false", "roll.pass.max=5"]).unwrap();
+    assert!(!both.capture["roll"].required, "what says what passes makes it, wherever it stands");
 }
 
 #[test]
@@ -85,7 +88,10 @@ fn what_a_file_may_not_say_a_command_line_may_not_either() {
         (vec!["yaw.one_of=JPEG"], "either"),
         (vec!["file_format.one_of=JPG"], "`JPG`"),
         (vec!["file_format.pass.min=1"], "either"),
-        (vec!["roll.required=true"], "either"),
+        (vec!["roll.required=true"], "`t` has no limit of `roll` for a capture, so"),
+        (vec!["roll.review.max=9"], "set roll.pass.min or pass.max to give it one"),
+        (vec!["file_extension.required=false"], "set file_extension.one_of to give it one"),
+        (vec!["dpi.required=false"], "(a finished file has one: --stage finished)"),
     ] {
         let reason = refused(&sets);
         assert!(reason.contains(said), "{sets:?}: {reason}");

@@ -1,4 +1,4 @@
-//! An evaluation as CSV: one row per check, and one row per decision.
+//! An evaluation as CSV: one row per check, and one row per decision or place that could not be read.
 //!
 //! Both begin with a byte order mark, without which Excel takes UTF-8 for the encoding of the
 //! country and garbles Chinese file names.
@@ -35,7 +35,7 @@ pub fn checks(evaluation: &Evaluation) -> String {
 fn check_row(e: &Evaluated, side_width: usize) -> Vec<String> {
     let mut row = vec![e.subject.to_owned(), unit(e.subject).to_owned()];
     row.extend(e.person.map(|n| n.to_string()));
-    row.extend([e.not_measured, e.unsure].map(|n| n.to_string()));
+    row.extend([e.not_measured, e.unsure.iter().sum()].map(|n| n.to_string()));
     for rate in [e.false_pass, e.false_fail, e.review] {
         row.extend(rate_cells(rate));
     }
@@ -75,7 +75,8 @@ fn side_cells(side: &SideResult) -> Vec<String> {
 }
 
 /// `pictures.csv`: one row per decision. It is in the long form of a file of decisions, so that it
-/// can be sorted, corrected and given back.
+/// can be sorted, corrected and given back. What could not be read and has no decision has a row without
+/// one, which is passed over then.
 pub fn pictures(evaluation: &Evaluation) -> String {
     let header = "file,check,decision,outcome,agreement,reading,unit,slack,confidence,because";
     let header = header.split(',').map(str::to_owned).collect();
@@ -87,8 +88,12 @@ pub fn pictures(evaluation: &Evaluation) -> String {
     let mut rows: Vec<Vec<String>> = vec![header];
     rows.extend(evaluation.pairs.iter().map(picture_row));
     for not_read in &evaluation.unreadable {
-        let decided = in_order(&not_read.decided).into_iter();
-        rows.extend(decided.map(|d| bare(&not_read.file, d, "unreadable", &not_read.reason)));
+        let mut decided = in_order(&not_read.decided);
+        if decided.is_empty() {
+            decided.push(("", ""));
+        }
+        let row = |d| bare(&not_read.file, d, "unreadable", &not_read.reason);
+        rows.extend(decided.into_iter().map(row));
     }
     for (file, decided) in &evaluation.missing {
         let decided = in_order(decided).into_iter();
@@ -100,7 +105,7 @@ pub fn pictures(evaluation: &Evaluation) -> String {
 fn picture_row(p: &Pair) -> Vec<String> {
     let (reading, confidence, because) = match &p.measured {
         Some(Ok(r)) => (value(&r.value), number(r.confidence), ""),
-        Some(Err(unreadable)) => (String::new(), String::new(), unreadable.because.as_str()),
+        Some(Err(unreadable)) => (String::new(), String::new(), unreadable.because.en.as_str()),
         None => (String::new(), String::new(), p.first.unwrap_or_default()),
     };
     vec![

@@ -49,7 +49,7 @@ fn one(e: &Evaluated, pairs: &[Pair]) -> Json {
         "person": {"pass": pass, "fail": fail, "unknown": unknown},
         "program": {"person_pass": outcomes(&e.passes), "person_fail": outcomes(&e.fails)},
         "not_measured": e.not_measured,
-        "unsure": e.unsure,
+        "unsure": e.unsure.iter().sum::<usize>(),
         "false_pass": e.false_pass.map(rate),
         "false_fail": e.false_fail.map(rate),
         "review": e.review.map(rate),

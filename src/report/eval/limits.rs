@@ -138,13 +138,13 @@ fn without_suggestion(
         ),
         (
             NoSuggestion::NoFails,
-            "无从建议（人工判不合格的照片没有读数）：",
-            "Nothing to go by, no reading of a picture that a person failed:",
+            "无从建议（人工判不合格的照片没有可用的读数）：",
+            "Nothing to go by, no usable reading of a picture that a person failed:",
         ),
         (
             NoSuggestion::NoPasses,
-            "无从建议（人工判合格的照片没有读数）：",
-            "Nothing to go by, no reading of a picture that a person passed:",
+            "无从建议（人工判合格的照片没有可用的读数）：",
+            "Nothing to go by, no usable reading of a picture that a person passed:",
         ),
     ] {
         let of: Vec<String> =
@@ -158,7 +158,7 @@ fn without_suggestion(
 }
 
 /// Four to an indented line.
-fn wrapped(
+pub(super) fn wrapped(
     out: &mut impl Write,
     items: impl Iterator<Item = String>,
     language: Language,

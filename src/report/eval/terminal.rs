@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::Evaluation;
-use super::limits::suggestions;
+use super::limits::{suggestions, wrapped};
 use crate::evaluate::agreement::{Agreement, Pair, agreement};
 use crate::evaluate::eer::Eer;
 use crate::evaluate::rates::Rate;
@@ -25,30 +25,65 @@ pub(super) const PLAIN: Style = Style::new();
 /// # Errors
 /// When `out` cannot be written to.
 pub fn report(out: &mut impl Write, e: &Evaluation, language: Language) -> io::Result<()> {
-    let say = |zh, en| word(language, zh, en);
     let run = format!("{}, {}", e.run.profile.name, e.run.engine);
     let (pictures, decisions) = (e.pictures, e.pairs.len());
     writeln!(
         out,
-        "{}  {FAINT}({run}){FAINT:#}\n",
+        "{}  {FAINT}({run}){FAINT:#}",
         if language == Language::Zh {
             format!("{pictures} 张照片，{decisions} 条人工判定")
         } else {
             format!("{}, {} of a person", many(pictures, "picture"), many(decisions, "decision"))
         }
     )?;
-    rates(out, e, language)?;
-    let legend = say(
-        "误放：人工不合格而程序通过；误拒：人工合格而程序不通过；复核：程序交人工（含测不出）。括号内为 95% 置信区间（Wilson）。\n\
+    // Where nothing was judged there is nothing to tell but why.
+    if !e.checks.is_empty() {
+        writeln!(out)?;
+        rates(out, e, language)?;
+        legend(out, language)?;
+        unsure(out, e, language)?;
+        suggestions(out, e, language)?;
+        worst(out, e, language)?;
+    }
+    left_out(out, e, language)
+}
+
+fn legend(out: &mut impl Write, language: Language) -> io::Result<()> {
+    let legend = word(
+        language,
+        "误放：人工不合格而程序通过；误拒：人工合格而程序不通过；复核：程序交人工（含测不出、没把握）。括号内为 95% 置信区间（Wilson）。\n\
          等错误率：只看数值、不看限值，漏判率与误判率相等时的错误率；偏低、偏高两侧分开计算。",
         "false pass: a person failed it, the program passes it. false fail: the reverse. to look at: left to a\n\
-         person, readings that could not be taken included. In brackets 95 % intervals (Wilson).\n\
+         person, readings that could not be taken or are unsure included. In brackets 95 % intervals (Wilson).\n\
          equal error: how well the number alone tells faults, whatever the limit; 50 % is guessing.",
     );
-    writeln!(out, "{FAINT}{legend}{FAINT:#}")?;
-    suggestions(out, e, language)?;
-    worst(out, e, language)?;
-    left_out(out, e, language)
+    writeln!(out, "{FAINT}{legend}{FAINT:#}")
+}
+
+/// The readings that the table counts but that no equal error and no suggestion rests on, by check.
+fn unsure(out: &mut impl Write, e: &Evaluation, language: Language) -> io::Result<()> {
+    let said = |check: &Evaluated| {
+        let ([pass, fail], name) = (check.unsure, name(check.subject, language));
+        match language {
+            Language::Zh => format!("{name}（合格 {pass}、不合格 {fail}）"),
+            Language::Both | Language::En => format!("{name} (pass {pass}, fail {fail})"),
+        }
+    };
+    let some: Vec<String> = e.checks.iter().filter(|c| c.unsure != [0, 0]).map(said).collect();
+    if some.is_empty() {
+        return Ok(());
+    }
+    let least = e.run.profile.min_confidence;
+    let heading = match language {
+        Language::Zh => format!("没把握的读数（置信度低于 {least}），不计入等错误率和建议限值："),
+        Language::Both | Language::En => {
+            format!(
+                "Unsure readings (confidence below {least}), in no equal error and no suggestion:"
+            )
+        }
+    };
+    writeln!(out, "{heading}")?;
+    wrapped(out, some.into_iter(), language)
 }
 
 fn rates(out: &mut impl Write, e: &Evaluation, language: Language) -> io::Result<()> {
@@ -200,14 +235,6 @@ fn numbers(p: &Pair, e: &Evaluation, language: Language) -> String {
 
 fn left_out(out: &mut impl Write, e: &Evaluation, language: Language) -> io::Result<()> {
     let zh = language == Language::Zh;
-    if !e.unreadable.is_empty() {
-        let n = e.unreadable.len();
-        let words = if zh { format!("读不了：{n}") } else { format!("{n} could not be read:") };
-        writeln!(out, "\n{FAIL}{words}{FAIL:#}")?;
-        for u in &e.unreadable {
-            writeln!(out, "  {}", printable(&u.reason))?;
-        }
-    }
     if !e.missing.is_empty() {
         let (n, file) = (e.missing.len(), e.decisions.display());
         let words = if zh {
@@ -222,15 +249,22 @@ fn left_out(out: &mut impl Write, e: &Evaluation, language: Language) -> io::Res
             writeln!(out, "  {} ({line} {lines})", printable(name))?;
         }
     }
+    // Last of the lists, so that a path that was misspelt is not above hundreds of pictures missed by it.
+    if !e.unreadable.is_empty() {
+        let n = e.unreadable.len();
+        let words = if zh { format!("读不了：{n}") } else { format!("{n} could not be read:") };
+        writeln!(out, "\n{FAIL}{words}{FAIL:#}")?;
+        for u in &e.unreadable {
+            writeln!(out, "  {}", printable(&u.reason))?;
+        }
+    }
     if e.without > 0 {
         let n = e.without;
         if zh {
             writeln!(out, "\n另有 {n} 张照片没有人工判定，未检查。")?;
         } else {
-            writeln!(
-                out,
-                "\n{n} more pictures of the input have no decision and were not checked."
-            )?;
+            let more = many(n, "more picture");
+            writeln!(out, "\nNot checked, because there is no decision: {more} of the input.")?;
         }
     }
     Ok(())

@@ -42,7 +42,7 @@ impl Rows {
                 "check": s.check,
                 "code": s.code,
                 "reason": {"zh": s.reason[0], "en": s.reason[1]},
-                "advice": text(s.advice),
+                "advice": {"zh": s.advice.zh, "en": s.advice.en},
             })
         });
         let models = model::SHIPPED.iter().map(|m| json!({"name": m.name, "sha256": m.sha256()}));

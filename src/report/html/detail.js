@@ -118,7 +118,7 @@ function line(row, detail, { check, i, outcome }) {
   const main = el("tr", { class: `finding ${word}`, tabindex: 0, "data-check": check.id, ...tip }, cells);
   if (outcome === "p") return main;
   const reason = fault && el("span", { class: "desk" }, say(about.said[fault[1]].reason));
-  const why = measured ? null : el("span", { class: "faint", lang: "en" }, finding);
+  const why = measured ? null : el("div", { class: "faint" }, texts(finding));
   return [main, el("tr", { class: "tell", ...tip, onfocus: undefined, onblur: undefined }, el("td", { colspan: 5 }, texts(adviceOf(row, i)), reason, why))];
 }
 

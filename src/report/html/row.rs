@@ -11,7 +11,7 @@ use super::{base64, block, inert};
 use crate::check;
 use crate::pipeline::{Checked, Judged};
 use crate::produce::{Made, Standard};
-use crate::verdict::{Finding, Outcome, Text};
+use crate::verdict::{Finding, Outcome, Words};
 
 /// What captures are told to mend, each said once.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Said {
     /// The desk's word for it, Chinese and English.
     pub(super) reason: [String; 2],
     /// The instruction.
-    pub(super) advice: Text,
+    pub(super) advice: Words,
 }
 
 /// What has been met of a run so far.
@@ -122,11 +122,17 @@ impl Rows {
     /// The number of what is said of a finding.
     fn said(&mut self, check: usize, finding: &Finding) -> Option<usize> {
         let (fault, reason) = finding.fault.zip(finding.reason.as_ref())?;
-        let same = |s: &Said| s.check == check && s.code == fault.code && s.reason[0] == reason.zh;
+        let advice = finding.advice.clone().unwrap_or_else(|| fault.advice.into());
+        let same = |s: &Said| {
+            s.check == check
+                && s.code == fault.code
+                && s.reason[0] == reason.zh
+                && s.advice == advice
+        };
         let known = self.said.iter().position(same);
         Some(known.unwrap_or_else(|| {
             let reason = [reason.zh.clone(), reason.en.clone()];
-            self.said.push(Said { check, code: fault.code, reason, advice: fault.advice });
+            self.said.push(Said { check, code: fault.code, reason, advice });
             self.said.len() - 1
         }))
     }
@@ -146,7 +152,9 @@ fn detailed(detail: &mut Map<String, Json>, judged: &Judged, scale: f32, all: bo
                 };
                 json!([value(f), beyond(f), sure as i64, places])
             }
-            Err(unreadable) => json!(unreadable.because),
+            Err(unreadable) => {
+                json!({"zh": unreadable.because.zh, "en": unreadable.because.en})
+            }
         })
         .collect();
     let facts = &judged.facts;

@@ -1,0 +1,71 @@
+//! What the picture cuts off is not taken for absent.
+
+use image::RgbImage;
+use image::imageops::crop_imm;
+use photogate::verdict::Outcome;
+
+use super::cases::Picture::{self, *};
+use super::common::{finding, number};
+use super::shown;
+
+/// The picture from this row on.
+fn from_row(p: RgbImage, row: u32) -> RgbImage {
+    crop_imm(&p, 0, row, p.width(), p.height() - row).to_image()
+}
+
+/// The picture down to this row.
+fn down_to(p: RgbImage, row: u32) -> RgbImage {
+    crop_imm(&p, 0, 0, p.width(), row).to_image()
+}
+
+/// A few rows of hair are missing at the top: what hangs down is still hair.
+#[test]
+fn hair_is_still_known_where_the_crown_is_cut_off() {
+    const CUT: [(&str, Picture, Picture, f64); 2] = [
+        (
+            "loose_hair",
+            Fixture("v01_left_ear_covered"),
+            Made("v01_left_ear_covered", |p| from_row(p, 160)),
+            10.0,
+        ),
+        (
+            "hair_over_eyes",
+            Fixture("fringe_brows"),
+            Made("fringe_brows", |p| from_row(p, 160)),
+            25.0,
+        ),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (check, whole, cut, by) in CUT {
+        let whole = number(&shown(&folder, whole), check);
+        let cut = shown(&folder, cut);
+        assert_eq!(finding(&cut, check).outcome, Outcome::Fail, "{check}: {whole} whole");
+        assert!(
+            (number(&cut, check) - whole).abs() < by,
+            "{check}: {whole}, {}",
+            number(&cut, check)
+        );
+    }
+}
+
+#[test]
+fn a_head_that_is_cut_off_fails_by_its_headroom() {
+    let folder = tempfile::tempdir().unwrap();
+    let judged = shown(&folder, Made("c01", |p| from_row(p, 150)));
+    let headroom = finding(&judged, "head_top");
+    assert_eq!(headroom.outcome, Outcome::Fail);
+    assert_eq!(headroom.fault.map(|f| f.code), Some("head_too_high"));
+    assert!(number(&judged, "head_top") < 0.0);
+}
+
+#[test]
+fn nothing_is_said_of_a_garment_that_the_picture_does_not_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let judged = shown(&folder, Made("c01", |p| down_to(p, 495)));
+    for check in ["pattern", "collar", "neckline", "necklace", "garment_colour"] {
+        let outcomes = judged.verdict.findings.iter().filter(|f| f.check == check);
+        for found in outcomes {
+            assert_eq!(found.outcome, Outcome::NotAssessed, "{check}: {:?}", found.measured);
+        }
+    }
+}
