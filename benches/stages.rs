@@ -38,8 +38,8 @@ const SIZES: [(&str, [u32; 2]); 4] =
     [("0.3", [480, 640]), ("2", [1224, 1632]), ("12", [3000, 4000]), ("24", [4242, 5656])];
 
 /// How often a photo of one person runs each model.
-const RUNS: [(&str, f64); 4] =
-    [("detector", 1.0), ("landmarks", 3.0), ("matte", 1.0), ("attributes", 1.0)];
+const RUNS: [(&str, f64); 5] =
+    [("detector", 1.0), ("landmarks", 3.0), ("matte", 1.0), ("attributes", 1.0), ("garment", 1.0)];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
@@ -114,8 +114,8 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         });
         assert_eq!(faces.len(), 1, "the render shows one face");
         let matte = times.of("matte", || segmenter.run(pyramid, &faces[0].mesh).expect("a run"));
-        let attributes =
-            times.of("attributes", || attributer.run(pyramid, &faces[0].mesh).expect("a run"));
+        let attributes = times
+            .of("attributes, garment", || attributer.run(pyramid, &faces[0].mesh).expect("a run"));
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
         let person = Some(Person { body, attributes });
         let scene = Scene { photo, overview, faces, doubtful: 0, person };

@@ -1,14 +1,15 @@
-//! The attribute network: ears, forehead, brows, glasses, mouth, eyes, headwear, jewellery, neckline
-//! and pattern of one person, as calibrated probabilities.
+//! The attributes of one person: ears, forehead, brows, glasses, mouth, eyes, headwear, jewellery, neckline
+//! and pattern, as calibrated probabilities. Necklace, neckline and pattern are the garment network's.
 //!
-//! Input `[9, 3, 96, 96]`: nine square patches that the mesh lays ([`PATCHES`]); outputs one row of
-//! class probabilities per attribute, two for the ears (model card: `models/README.md`).
+//! Input of the attribute network `[5, 3, 96, 96]`: five square patches that the mesh lays ([`PATCHES`]);
+//! outputs one row of class probabilities per attribute, two for the ears (model card: `models/README.md`).
 
-use super::landmarks::{FaceFrame, frame_of};
+use super::garment::{self, Garment};
+use super::landmarks::frame_of;
+use super::patch::{Patch, TORSO, opposite, patch, to_patch};
 use super::{Shipped, planar};
 use crate::engine::{Engine, Network};
 use crate::error::{Error, Result};
-use crate::pixels::Similarity;
 use crate::pyramid::Pyramid;
 
 /// The shipped attribute model.
@@ -16,52 +17,25 @@ pub const SHIPPED: Shipped = Shipped {
     name: "attributes",
     onnx: include_bytes!("../../models/attributes.onnx"),
     input: [PATCHES.len(), 3, SIDE as usize, SIDE as usize],
-    shapes: "patches [9,3,96,96] -> class probabilities of 11 attributes",
-    mega_macs: 318.1,
+    shapes: "patches [5,3,96,96] -> class probabilities of 8 attributes",
+    mega_macs: 175.8,
 };
 
 const SIDE: u32 = 96;
 
-/// A square region of the picture that the mesh lays. The same table as in
-/// `models/training/attributes/patches.py`.
-struct Patch {
-    /// Mesh points whose mean is where it starts from.
-    points: &'static [usize],
-    /// From there to its middle along the face's axes, in units of the face's scale.
-    offset: [f32; 2],
-    /// Its side in the same unit.
-    side: f32,
-    /// Whether it is flipped, so that both of a pair look alike.
-    flipped: bool,
-}
-
-const fn patch(points: &'static [usize], offset: [f32; 2], side: f32) -> Patch {
-    Patch { points, offset, side, flipped: false }
-}
-
-/// The patch on the other side of the face, flipped.
-const fn opposite(points: &'static [usize], patch: Patch) -> Patch {
-    let [x, y] = patch.offset;
-    Patch { points, offset: [-x, y], side: patch.side, flipped: true }
-}
-
 const RIGHT_EAR: Patch = patch(&[234], [-0.15, 0.25], 1.35);
-/// Beside the torso's patch, which is too coarse for pinstripes.
-const RIGHT_CLOTH: Patch = patch(&[152], [-0.85, 0.85], 1.5);
 
-/// Right ear (left in the picture), left ear, eyes, top of the head, mouth, neck, torso, and the
-/// garment below the right and the left side of the chin.
-const PATCHES: [Patch; 9] = [
+/// Right ear (left in the picture), left ear, eyes, top of the head, mouth.
+const PATCHES: [Patch; 5] = [
     RIGHT_EAR,
-    opposite(&[454], RIGHT_EAR),
+    opposite(&[454], &RIGHT_EAR),
     patch(&[33, 263], [0.0, 0.0], 2.0),
     patch(&[10], [0.0, -0.2], 2.8),
     patch(&[61, 291], [0.0, 0.0], 1.4),
-    patch(&[152], [0.0, 0.45], 1.8),
-    patch(&[152], [0.0, 1.0], 3.4),
-    RIGHT_CLOTH,
-    opposite(&[152], RIGHT_CLOTH),
 ];
+
+/// Chin and neck down to the collar: where a necklace and a neckline are, of what the garment network sees.
+const NECK: Patch = patch(&[152], [0.0, 0.45], 1.8);
 
 /// The squares of [`Attributer::regions`] by what they show.
 pub mod region {
@@ -79,7 +53,7 @@ pub mod region {
     pub const MOUTH: &[usize] = &[4];
     /// Neck.
     pub const NECK: &[usize] = &[5];
-    /// Torso.
+    /// Neck and garment, all that the garment network sees.
     pub const TORSO: &[usize] = &[6];
 }
 
@@ -149,16 +123,20 @@ impl Attributes {
     }
 }
 
-/// The attribute network, ready to run.
-pub struct Attributer(Network);
+/// The attribute and garment networks, ready to run.
+pub struct Attributer {
+    attributes: Network,
+    garment: Network,
+}
 
 impl Attributer {
-    /// Load the shipped model.
+    /// Load the shipped models.
     ///
     /// # Errors
-    /// When the runtime rejects it.
+    /// When the runtime rejects one.
     pub fn load(engine: &Engine) -> Result<Attributer> {
-        Ok(Attributer(Network::load(engine, SHIPPED.name, SHIPPED.onnx)?))
+        let attributes = Network::load(engine, SHIPPED.name, SHIPPED.onnx)?;
+        Ok(Attributer { attributes, garment: garment::load(engine)? })
     }
 
     /// The attributes of the person with this mesh (photo pixels).
@@ -168,41 +146,32 @@ impl Attributer {
     pub fn run(&mut self, pyramid: Pyramid, mesh: &[[f32; 3]]) -> Result<Attributes> {
         let face = frame_of(mesh);
         let patches = PATCHES.map(|p| {
-            let patch = pyramid.cut(&to_patch(&p, mesh, face), SIDE);
+            let patch = pyramid.cut(&to_patch(&p, mesh, face, SIDE), SIDE);
             if p.flipped { image::imageops::flip_horizontal(&patch) } else { patch }
         });
-        let outputs = self.0.run(planar(&patches).view())?;
+        let outputs = self.attributes.run(planar(&patches).view())?;
         let flat: Vec<f32> = outputs.iter().flat_map(|o| o.iter().copied()).collect();
-        read(&flat).ok_or_else(|| Error::Model {
+        let worn = garment::run(&mut self.garment, pyramid, mesh)?;
+        read(&flat, worn).ok_or_else(|| Error::Model {
             name: SHIPPED.name,
             reason: format!("it gave {} probabilities", flat.len()),
         })
     }
 
-    /// The squares that the network looked at, photo pixels, in the order of [`PATCHES`].
-    pub fn regions(mesh: &[[f32; 3]]) -> [[[f32; 2]; 4]; 9] {
+    /// The squares that the networks looked at, photo pixels: [`region`] names them.
+    pub fn regions(mesh: &[[f32; 3]]) -> [[[f32; 2]; 4]; 7] {
         let face = frame_of(mesh);
         let end = SIDE as f32 - 1.0;
-        PATCHES.map(|p| {
-            let back = to_patch(&p, mesh, face).inverse();
+        let [right, left, eyes, top, mouth] = PATCHES;
+        [right, left, eyes, top, mouth, NECK, TORSO].map(|p| {
+            let back = to_patch(&p, mesh, face, SIDE).inverse();
             [[0.0, 0.0], [end, 0.0], [end, end], [0.0, end]].map(|c| back.apply(c))
         })
     }
 }
 
-/// The similarity from the photo to a patch, not yet flipped.
-fn to_patch(patch: &Patch, mesh: &[[f32; 3]], face: FaceFrame) -> Similarity {
-    let n = patch.points.len() as f32;
-    let mean = |k: usize| patch.points.iter().map(|&i| mesh[i][k]).sum::<f32>() / n;
-    let (sin, cos) = face.angle.sin_cos();
-    let [dx, dy] = patch.offset.map(|v| v * face.scale);
-    let centre = [mean(0) + cos * dx - sin * dy, mean(1) + sin * dx + cos * dy];
-    let scale = SIDE as f32 / (patch.side * face.scale);
-    Similarity::about(centre, face.angle, scale, [SIDE as f32 / 2.0; 2])
-}
-
-/// All outputs one after the other, in the order of the model file.
-fn read(flat: &[f32]) -> Option<Attributes> {
+/// All outputs one after the other, in the order of the model file, and those of the garment network.
+fn read(flat: &[f32], Garment { necklace, neckline, pattern }: Garment) -> Option<Attributes> {
     let mut rest = flat;
     let attributes = Attributes {
         right_ear: take(&mut rest)?,
@@ -214,9 +183,9 @@ fn read(flat: &[f32]) -> Option<Attributes> {
         eyes: take(&mut rest)?,
         headwear: take(&mut rest)?,
         earring: take(&mut rest)?,
-        necklace: take(&mut rest)?,
-        neckline: take(&mut rest)?,
-        pattern: take(&mut rest)?,
+        necklace,
+        neckline,
+        pattern,
     };
     rest.is_empty().then_some(attributes)
 }
@@ -233,12 +202,14 @@ mod tests {
 
     #[test]
     fn outputs_are_read_in_order_and_none_may_be_missing() {
-        let flat: Vec<f32> = (0..35).map(|v| v as f32).collect();
-        let read = |n: usize| super::read(&flat[..n]);
-        let attributes = read(34).unwrap();
+        let flat: Vec<f32> = (0..26).map(|v| v as f32).collect();
+        let worn = Garment { necklace: [0.1, 0.9], neckline: [0.25; 4], pattern: [0.2, 0.3, 0.5] };
+        let read = |n: usize| super::read(&flat[..n], worn.clone());
+        let attributes = read(25).unwrap();
         assert_eq!(attributes.left_ear, [3.0, 4.0, 5.0]);
-        assert_eq!(attributes.pattern, [31.0, 32.0, 33.0]);
-        assert!(read(33).is_none() && read(35).is_none());
+        assert_eq!(attributes.earring, [23.0, 24.0]);
+        assert_eq!(attributes.pattern, worn.pattern);
+        assert!(read(24).is_none() && read(26).is_none());
         let classes: usize = attributes
             .named()
             .map(|(_, c, p)| {
@@ -274,10 +245,5 @@ mod tests {
             "{right:?} {left:?}"
         );
         assert!((right[1] - 145.0).abs() < 1.0 && (left[1] - 145.0).abs() < 1.0);
-        let (right, left) = (middle(regions[7]), middle(regions[8]));
-        assert!(
-            (right[0] - 15.0).abs() < 1.0 && (left[0] - 185.0).abs() < 1.0,
-            "{right:?} {left:?}"
-        );
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! A network sees only floats; what it returns is in pixels of the photo it was given.
 
-pub mod attributes;
 pub mod detector;
 pub mod landmarks;
 pub mod matte;
+mod patch;
+pub mod garment;
+pub mod attributes;
 
 use std::sync::LazyLock;
 
@@ -31,7 +33,7 @@ pub struct Shipped {
 
 /// Every model of this build.
 pub const SHIPPED: &[Shipped] =
-    &[detector::SHIPPED, landmarks::SHIPPED, matte::SHIPPED, attributes::SHIPPED];
+    &[detector::SHIPPED, landmarks::SHIPPED, matte::SHIPPED, attributes::SHIPPED, garment::SHIPPED];
 
 impl Shipped {
     /// SHA-256 of the ONNX file, hexadecimal.

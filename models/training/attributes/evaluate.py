@@ -1,7 +1,7 @@
-"""Measure the shipped attribute network: the tables of the model card.
+"""Measure the shipped attribute and garment networks: the tables of the model cards.
 
-    python evaluate.py --data ../../../../shared --onnx ../../attributes.onnx [--landmarks ../../landmarks.onnx] [--renders DIR]
-                       [--mirror] [--sheets DIR]
+    python evaluate.py --data ../../../../shared --onnx ../../attributes.onnx --garment ../../garment.onnx
+                       [--landmarks ../../landmarks.onnx] [--renders DIR] [--mirror] [--sheets DIR]
 
 Patches are laid by the labelled meshes, or with `--landmarks` by that network's, from five points
 moved as far as the detector errs. `--mirror` averages the picture and its mirror image. `--renders`:
@@ -20,8 +20,10 @@ import onnxruntime
 import labels
 import pool
 from measure import calibration_error, crossed_error, equal_error
-from patches import OTHER, PATCHES, SIZE, cut
+from crops import shrink_and_warp
+from patches import GROUPS, OTHER, PATCHES, cut, matrix
 import portraits as data
+from views import SIDE, STORES
 
 CLASSES = {  # output: (column of attributes.csv, class letters in the order of the output)
     "ears": ("ear", "vph"), "forehead": ("forehead", "cph"), "brows": ("brows", "co"), "glasses": ("glasses", "ngrt"),
@@ -52,28 +54,38 @@ ASKED = {
 class Program:
     """What the program does with a picture and its mesh."""
 
-    def __init__(self, onnx, mirror):
-        self.session = onnxruntime.InferenceSession(str(onnx), pool.one_thread(), providers=["CPUExecutionProvider"])
-        self.names, self.mirror = [o.name for o in self.session.get_outputs()], mirror
+    def __init__(self, onnx, garment, mirror):
+        self.sessions = [onnxruntime.InferenceSession(str(f), pool.one_thread(), providers=["CPUExecutionProvider"]) for f in (onnx, garment)]
+        self.mirror = mirror
 
-    def run(self, patches):
-        x = np.ascontiguousarray(patches.transpose(0, 3, 1, 2).astype(np.float32) / 255)
-        return dict(zip(self.names, self.session.run(None, {"patches": x})))
+    def run(self, patches, torso):
+        out = []
+        for session, pictures in zip(self.sessions, (patches, np.stack([torso, torso[:, ::-1]]))):
+            x = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2).astype(np.float32) / 255)
+            out.append(dict(zip([o.name for o in session.get_outputs()], session.run(None, {session.get_inputs()[0].name: x}))))
+        return out[0] | out[1]
 
-    def __call__(self, patches):
-        out = self.run(patches)
+    def __call__(self, seen):
+        patches, torso = seen
+        out = self.run(patches, torso)
         if self.mirror:  # both of a pair are cut as if on the left: mirrored, they only change places
             flipped = patches[:, :, ::-1].copy()
-            paired = [k for k, other in enumerate(OTHER) if other != k]
+            paired = [k for k, other in enumerate(OTHER[: len(patches)]) if other != k]
             flipped[paired] = patches[paired]
-            other = self.run(flipped)
+            other = self.run(flipped, torso[:, ::-1])
             out = {n: (v + other[n]) / 2 for n, v in out.items()}
         return out
 
 
-def gather(program, patches, rows):
+def look(image, mesh):
+    """What the networks see: (patches, torso)."""
+    torso = shrink_and_warp(image, matrix(STORES["body"].seen, mesh, SIDE), SIDE, cv2.BORDER_CONSTANT)
+    return cut(image, mesh)[: GROUPS["body"].start], torso
+
+
+def gather(program, seen, rows):
     """{output: (probabilities, want)}: want is the index of the class, -1 where unknown. Ears: left, then right."""
-    found = [program(p) for p in patches]
+    found = [program(s) for s in seen]
     out = {}
     for name, (column, letters) in CLASSES.items():
         if name == "ears":
@@ -126,17 +138,17 @@ def table(head, lines):
         print(f"| {line} |")
 
 
-def sheet(folder, gathered, patches, ids, question):
-    """The worst mistakes of a question: its score, the label, the patches."""
+def sheet(folder, gathered, seen, ids, question):
+    """The worst mistakes of a question: its score, the label, what was seen."""
     score, want = asked(gathered, question)
     wrong = np.where(want == 1, 1 - score, np.where(want == 0, score, -1))
-    body = dict.fromkeys(["neckline", "pattern", "necklace"], [5, 6, 7, 8])
+    body = dict.fromkeys(["neckline", "pattern", "necklace"], [5, 6, 7, 8, len(PATCHES)])
     which = (body | {"ears": None, "earring": [0, 1], "mouth": [4]}).get(ASKED[question][0], [2, 3])
     cells = []
     for i in np.argsort(-wrong)[:24]:
-        k = i % len(patches)
-        shown = which or [i // len(patches)]
-        cell = np.concatenate([cv2.resize(patches[k][j], (144, 144)) for j in shown], 1)
+        k = i % len(seen)
+        shown = which or [i // len(seen)]
+        cell = np.concatenate([cv2.resize([*seen[k][0], seen[k][1]][j], (144, 144)) for j in shown], 1)
         cell = np.pad(cell, ((16, 0), (0, 0), (0, 0)))
         text = f"{'yes' if want[i] == 1 else 'no'} {score[i]:.2f} {ids[k]}"
         cv2.putText(cell, text, (1, 11), cv2.FONT_HERSHEY_SIMPLEX, 0.33, (255, 255, 255), 1)
@@ -149,24 +161,25 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--data", required=True)
     args.add_argument("--onnx", required=True)
+    args.add_argument("--garment", required=True)
     args.add_argument("--landmarks")
     args.add_argument("--renders", nargs="*", default=[])
     args.add_argument("--mirror", action="store_true")
     args.add_argument("--sheets", type=Path)
     args = args.parse_args()
     cv2.setNumThreads(1)
-    program = Program(args.onnx, args.mirror)
+    program = Program(args.onnx, args.garment, args.mirror)
     finder = pool.Finder(args.landmarks) if args.landmarks else None
     rng = np.random.default_rng(0)
     rows = labels.load(args.data)
     val = [p for p in data.load(args.data) if p.split == "val" and p.id in rows]
-    patches, light = [], []
+    seen, light = [], []
     for p in val:
         image = p.image()
         mesh = finder(image, p.five + rng.normal(0, 0.04, (5, 2)) * p.pupil_distance) if finder else p.mesh
-        patches.append(cut(image, mesh))
+        seen.append(look(image, mesh))
         light.append(skin_light(image, p.mesh))
-    found = gather(program, patches, [rows[p.id] for p in val])
+    found = gather(program, seen, [rows[p.id] for p in val])
 
     print(f"Validation portraits ({len(val)}), patches by the {'landmark network' if finder else 'labelled mesh'}; errors in %")
     head = ["question", "yes / no", "equal error", "missed at 0.5", "false at 0.5", "wanted"]
@@ -204,7 +217,7 @@ def main():
     finder = finder or pool.Finder(Path(args.onnx).parent / "landmarks.onnx")
     found_there = [pool.renders(d, finder) for d in folders]
     some = found_there[0] + [r for rs in found_there[1:] for r in rs[1::2]]  # the even ones were trained on
-    rendered = gather(program, [cut(image, mesh) for _, image, mesh, _ in some], [r[3] for r in some])
+    rendered = gather(program, [look(image, mesh) for _, image, mesh, _ in some], [r[3] for r in some])
     print(f"\nRenders ({len(some)}), patches by the landmark network")
     table(head, [f"{q} | {row_of(rendered, q)} | {ASKED[q][3] or ''}" for q in ASKED])
     both = {n: tuple(np.concatenate([found[n][k], rendered[n][k]]) for k in (0, 1)) for n in found}
@@ -222,13 +235,13 @@ def main():
     if args.sheets:
         args.sheets.mkdir(parents=True, exist_ok=True)
         for q in ASKED:
-            sheet(args.sheets, found, patches, [p.id for p in val], q)
+            sheet(args.sheets, found, seen, [p.id for p in val], q)
     times = []
     for _ in range(30):
         begun = time.perf_counter()
-        program.run(patches[0])
+        program.run(*seen[0])
         times.append(time.perf_counter() - begun)
-    print(f"\none thread, ONNX Runtime: {1e3 * np.median(times):.1f} ms (best {1e3 * min(times):.1f}) for the {len(PATCHES)} patches of {SIZE} px")
+    print(f"\none thread, ONNX Runtime: {1e3 * np.median(times):.1f} ms (best {1e3 * min(times):.1f}) for both")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,10 @@
 r"""Write the trained garment network as the ONNX file that the program embeds, with its calibration.
 
-    python export_garment.py --data DATA --teacher runs/teachers/body.onnx --attributes ../../attributes.onnx \
-        --checkpoint runs/garment/step-*.pt --out ../../garment.onnx
+    python export_garment.py --data DATA --teacher runs/teachers/body.onnx --checkpoint runs/garment/step-*.pt --out ../../garment.onnx
 
-Batch normalisation folded, fixed shapes, one input: `torso` (1, 3, 224, 224), 0..1. Scaling, an affine
-calibration of every logit and the way from questions to classes are inside the graph. The program takes
-the mean of this network's log odds and the attribute network's: that mean is what is calibrated, on the
-validation portraits. Of several checkpoints the weights are averaged.
+Batch normalisation folded, fixed shapes, one input: `torso` (2, 3, 224, 224), 0..1, the square and its mirror
+image. The mean of both answers, scaling, an affine calibration of every logit (on the validation portraits) and the way
+from questions to classes are inside the graph. Of several checkpoints the weights are averaged.
 """
 
 import argparse
@@ -14,15 +12,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import nn
 
-import pool
-import portraits as data
 from export import fit
 from garment import Garment
-from patches import cut
 from shipping import fold, write
 from teach import to_input
 from views import SIDE, Views
@@ -42,7 +36,7 @@ class Shipped(nn.Module):
             network.head.bias.mul_(a).add_(b)
 
     def forward(self, torso):
-        return classes(torch.sigmoid(self.network(torso)[0]))
+        return classes(torch.sigmoid(self.network(torso)[0].mean(0, keepdim=True)))
 
 
 def classes(answers):
@@ -64,46 +58,31 @@ def averaged(paths, questions):
     return network.eval()
 
 
-def log_odds(yes, no):
-    return float(np.log(yes + 1e-6) - np.log(no + 1e-6))
-
-
-def of_attributes(onnx_file, data_folder, ids):
-    """Log odds of the questions (`STORES["body"].asked`) by the attribute network, one row a portrait."""
-    session = onnxruntime.InferenceSession(str(onnx_file), pool.one_thread(), providers=["CPUExecutionProvider"])
-    names, portraits, out = [o.name for o in session.get_outputs()], {p.id: p for p in data.load(data_folder)}, []
-    for i in ids:
-        x = cut(portraits[i].image(), portraits[i].mesh).transpose(0, 3, 1, 2).astype(np.float32) / 255
-        found = dict(zip(names, session.run(None, {"patches": x})))
-        (none, some), (collar, plain, low, unseen), (smooth, woven, bare) = (found[n][0] for n in OUTPUTS)
-        out.append([log_odds(some, none), log_odds(unseen, 1 - unseen), log_odds(collar, plain + low), log_odds(low, plain),
-                    log_odds(woven, smooth), log_odds(bare, 1 - bare)])  # fmt: skip
-    return np.array(out)
+def both(pictures):
+    """A square and its mirror image."""
+    return torch.cat([pictures, pictures.flip(3)])
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--data", required=True)
     args.add_argument("--teacher", type=Path, required=True, help="beside it lie the portraits as views.py cut them")
-    args.add_argument("--attributes", type=Path, required=True)
     args.add_argument("--checkpoint", type=Path, nargs="+", required=True)
     args.add_argument("--out", type=Path, required=True)
     args = args.parse_args()
     views = Views(args.data, args.teacher.parent, "body")
     torch.set_num_threads(1)
     network = averaged(args.checkpoint, len(views.store.asked))
-    picture = torch.rand(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+    picture = torch.rand(2, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         before = network(picture)[0]
         fold(network)
         difference = (network(picture)[0] - before).abs().max()
         assert difference < 1e-3, f"folding changes the logits by {difference}"
-        logits = np.stack([network(to_input(views.plain(i)[:1]) / 255)[0][0].numpy() for i in views.val])
+        logits = np.stack([network(both(to_input(views.plain(i)[:1]) / 255))[0].mean(0).numpy() for i in views.val])
     want = views.targets[views.val]
     known = np.isfinite(want)
-    others = of_attributes(args.attributes, args.data, [views.ids[i] for i in views.val])
-    both = [fit(logits[k, q] / 2.0, want[k, q], beside=others[k, q] / 2) for q, k in enumerate(known.T)]
-    calibration = [(a, 2 * b) for a, b in both]
+    calibration = [fit(logits[k, q], want[k, q]) for q, k in enumerate(known.T)]
     print({q: (round(a, 2), round(b, 2)) for q, (a, b) in zip(views.store.asked, calibration)})
     write(Shipped(network, calibration).eval(), picture, args.out, "torso", OUTPUTS)
 
