@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
         text("吊带、超低领上衣", "straps or a low neckline"),
         text("吊带、低领的请换一件有领的。", "No straps or low neckline: change the top."),
     ),
-    suspicion: true,
+    suspicion: false,
     measure: Measure::Portrait(measure),
 };
 
