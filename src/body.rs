@@ -22,6 +22,7 @@ use imageproc::contours::{BorderType, find_contours};
 
 use crate::face::Face;
 use crate::model::matte::Matte;
+use crate::pixels::area;
 use crate::verdict::Unreadable;
 
 /// Points and lines of the body, photo pixels.
@@ -138,12 +139,6 @@ impl Body {
         let large = places.filter(|p: &Vec<[f32; 2]>| area(p) >= least);
         large.map(|p| p.into_iter().step_by(2).map(|p| back.apply(p)).collect()).collect()
     }
-}
-
-/// Area inside a closed outline (shoelace formula).
-fn area(outline: &[[f32; 2]]) -> f32 {
-    let next = outline.iter().cycle().skip(1);
-    outline.iter().zip(next).map(|(a, b)| a[0] * b[1] - a[1] * b[0]).sum::<f32>().abs() / 2.0
 }
 
 /// The longest outline of the person.

@@ -127,6 +127,12 @@ pub fn disc(size: (u32, u32), [x, y]: [f32; 2], radius: f32) -> impl Iterator<It
     })
 }
 
+/// Area inside a closed outline (shoelace formula), in square units of its points.
+pub fn area(outline: &[[f32; 2]]) -> f32 {
+    let next = outline.iter().cycle().skip(1);
+    outline.iter().zip(next).map(|(a, b)| a[0] * b[1] - a[1] * b[0]).sum::<f32>().abs() / 2.0
+}
+
 /// The colours of the masked pixels, row by row.
 pub fn masked<'a>(
     picture: &'a RgbImage,

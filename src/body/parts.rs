@@ -104,7 +104,8 @@ impl Parts {
     }
 }
 
-/// How far below the chin a neck goes, eye distances: to the collar bones of the renders.
+/// How far below the chin a neck goes at most, eye distances: what has the tinge of skin further down is chest,
+/// or a shirt.
 const NECK: f32 = 1.2;
 
 /// Colour distance up to which a pixel may be the hair that it hangs together with.

@@ -317,8 +317,8 @@ fn face_confidence(portrait: &Portrait) -> f64 {
 /// nothing but the picture's edge drawn out. (Over the hair of a standard picture a little is missing.)
 const IN_PICTURE: f64 = 0.6;
 
-/// The same of the square of neck and garment, which begins above the chin: a quarter of it ends at a short
-/// neck's lower end.
+/// The same of the square of neck and garment, which begins above the chin: a quarter of it ends
+/// just below the chin.
 const NECK_IN_PICTURE: f64 = 0.25;
 
 /// The chance, 0 to 1, that the attribute network gives a fault, in percent. How sure it is stands in
@@ -360,13 +360,11 @@ fn share_inside([a, b, _, d]: [[f32; 2]; 4], (w, h): (u32, u32)) -> f64 {
     (0..256).filter(|&i| inside(i)).count() as f64 / 256.0
 }
 
-/// Area inside the face's outline, pixels of the matte (shoelace formula).
+/// Area inside the face's outline, pixels of the matte.
 fn face_area(portrait: &Portrait) -> f64 {
     let points: Vec<[f32; 2]> =
         crate::face::part::OVAL.iter().map(|&i| portrait.on_matte(i)).collect();
-    let pairs = points.iter().zip(points.iter().cycle().skip(1));
-    let twice: f32 = pairs.map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum();
-    f64::from(twice.abs() / 2.0).max(1.0)
+    f64::from(crate::pixels::area(&points)).max(1.0)
 }
 
 #[cfg(test)]

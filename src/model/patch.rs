@@ -1,5 +1,5 @@
-//! Square regions of a photo that the mesh lays. The same table as in
-//! `models/training/attributes/patches.py` and `views.py`.
+//! Square regions of a photo that the mesh lays, as `models/training/attributes/patches.py` and `views.py`
+//! lay them.
 
 use super::landmarks::FaceFrame;
 use crate::pixels::Similarity;

@@ -26,7 +26,7 @@ const AMBER: Rgb<u8> = Rgb([255, 171, 0]);
 const RED: Rgb<u8> = Rgb([244, 67, 54]);
 const GREY: Rgb<u8> = Rgb([150, 150, 150]);
 
-/// The photo with mesh, silhouette, crown, hairline, shoulder line, neck, garment, ears and glasses
+/// The photo with mesh, silhouette, background, crown, hairline, shoulder line, neck, garment, ears and glasses
 /// drawn on it, and a panel with `title` and the attributes beside it.
 pub fn draw(scene: &Scene, title: &str) -> RgbImage {
     let photo = &scene.photo.pixels;
