@@ -1,0 +1,70 @@
+"""Render people who look aside by a known angle, to measure the gaze network on what it never saw.
+
+    python looks.py --data DATA --out runs/looks [--only NAME ...]
+
+Needs bpy, as DATA/renders/render.py does, which moves the lids of a look aside but leaves the eyeballs where they are: here they turn,
+by an angle of their own beside the head's yaw. The truth of NAME.json is `gaze`: degrees beside the lens, + to the subject's left.
+"""
+
+import argparse
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+# Name, look beside the face, yaw of the head, spec of a person.
+PEOPLE = [
+    dict(seed=1, sex="male", tone="east_asian", hair=dict(style="crop", color="black"), slim_eye=0.4),
+    dict(seed=21, sex="female", tone="east_asian_fair", hair=dict(style="tied", color="black"), slim_eye=0.3),
+    dict(seed=5, sex="male", tone="olive", hair=dict(style="parted", color="dark_brown"), iris="brown"),
+    dict(seed=8, sex="female", tone="dark", hair=dict(style="tied", color="black")),
+    dict(seed=33, sex="female", tone="european", hair=dict(style="tied", color="light_brown"), iris="blue"),
+    dict(seed=41, sex="male", tone="brown", hair=dict(style="buzz", color="black"), glasses=dict(type="clear", shape="rect")),
+]
+LOOKS = [(20, 0), (-15, 0), (5, 0), (-25, 0), (10, 0), (-8, 0), (15, 0), (-12, 12), (-5, 0), (12, 0), (-18, 0), (8, -8)]
+
+
+def turn_eyes(render, degrees):
+    """Have the lid shapes of a look to the side carry the eyeballs with them; returns the shapes' weight."""
+    weight = degrees / 30
+    for side, at in render.EYE_V.items():
+        centre = render.EYEC[side]
+        around = render.B[at] - centre
+        turned = around @ render.rot(degrees, 0, 0).T - around
+        toward = {"L": "Out", "R": "In"} if degrees > 0 else {"L": "In", "R": "Out"}
+        shape = f"ex_eyeLook{toward[side]}_{side}"
+        render.ICT[shape] = render.ICT[shape].copy()
+        render.ICT[shape][at] = turned / abs(weight)
+    return weight
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--data", required=True)
+    args.add_argument("--out", type=Path, required=True)
+    args.add_argument("--only", nargs="*")
+    args = args.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    place = importlib.util.spec_from_file_location("render", Path(args.data) / "renders" / "render.py")
+    render = importlib.util.module_from_spec(place)
+    place.loader.exec_module(render)
+    render.ICT = dict(render.ICT)
+    still = dict(render.ICT)
+    for i, (look, yaw) in enumerate(LOOKS):
+        name = f"g{i:02d}"
+        if args.only and name not in args.only:
+            continue
+        render.ICT.update(still)
+        weight = turn_eyes(render, look)
+        spec = PEOPLE[i % len(PEOPLE)] | dict(name=name, gaze=[weight, 0], head=[yaw, 0, 0], clothes=dict(type="shirt", color=[0.86, 0.86, 0.88]))
+        render.render_one(spec, str(args.out), 16)
+        truth = json.loads((args.out / f"{name}.json").read_text())
+        truth["gaze"] = look + yaw
+        (args.out / f"{name}.json").write_text(json.dumps(truth, indent=1))
+        print(name, look + yaw, np.round([truth["landmarks"][f"pupil_{s}"]["x"] for s in ("left", "right")], 1), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
