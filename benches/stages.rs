@@ -17,6 +17,7 @@ use photogate::engine::{self, Choice, Engine};
 use photogate::face::{self, Face};
 use photogate::model::attributes::Attributer;
 use photogate::model::detector::Detector;
+use photogate::model::gaze::Gazer;
 use photogate::model::landmarks::Landmarker;
 use photogate::model::matte::Segmenter;
 use photogate::model::{self, SHIPPED};
@@ -38,8 +39,14 @@ const SIZES: [(&str, [u32; 2]); 4] =
     [("0.3", [480, 640]), ("2", [1224, 1632]), ("12", [3000, 4000]), ("24", [4242, 5656])];
 
 /// How often a photo of one person runs each model.
-const RUNS: [(&str, f64); 5] =
-    [("detector", 1.0), ("landmarks", 3.0), ("matte", 1.0), ("attributes", 1.0), ("garment", 1.0)];
+const RUNS: [(&str, f64); 6] = [
+    ("detector", 1.0),
+    ("landmarks", 3.0),
+    ("matte", 1.0),
+    ("attributes", 1.0),
+    ("garment", 1.0),
+    ("gaze", 1.0),
+];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
@@ -69,6 +76,7 @@ fn measure(engine: &Engine, path: &Path) -> Times {
     let mut landmarker = Landmarker::load(engine).expect("a model");
     let mut segmenter = Segmenter::load(engine).expect("a model");
     let mut attributer = Attributer::load(engine).expect("a model");
+    let mut gazer = Gazer::load(engine).expect("a model");
     let profile = Profile::load("chsi-degree").expect("a profile");
     let target = profile.target(Stage::Capture);
     let frame = profile.frame.expect("a frame");
@@ -116,8 +124,10 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         let matte = times.of("matte", || segmenter.run(pyramid, &faces[0].mesh).expect("a run"));
         let attributes = times
             .of("attributes, garment", || attributer.run(pyramid, &faces[0].mesh).expect("a run"));
+        let gaze = times
+            .of("gaze", || gazer.run(pyramid, &faces[0].mesh, faces[0].pose.yaw).expect("a run"));
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
-        let person = Some(Person { body, attributes });
+        let person = Some(Person { body, attributes, gaze });
         let scene = Scene { photo, overview, faces, doubtful: 0, person };
         for (check, ms) in alone(&scene) {
             match checks.iter_mut().find(|(id, _)| *id == check) {

@@ -11,6 +11,7 @@ use crate::gist::Gist;
 use crate::judge::judge;
 use crate::model::attributes::{Attributer, Attributes};
 use crate::model::detector::{self, Detector};
+use crate::model::gaze::Gazer;
 use crate::model::landmarks::{Landmarker, Landmarks};
 use crate::model::matte::Segmenter;
 use crate::photo::{FileFacts, Photo};
@@ -35,6 +36,7 @@ pub struct Pipeline {
     landmarker: Landmarker,
     segmenter: Segmenter,
     attributer: Attributer,
+    gazer: Gazer,
 }
 
 /// What came out for one capture.
@@ -108,6 +110,7 @@ impl Pipeline {
             landmarker: Landmarker::load(engine)?,
             segmenter: Segmenter::load(engine)?,
             attributer: Attributer::load(engine)?,
+            gazer: Gazer::load(engine)?,
         })
     }
 
@@ -137,7 +140,8 @@ impl Pipeline {
     fn person(&mut self, pyramid: Pyramid, face: &Face) -> Result<Person> {
         let matte = self.segmenter.run(pyramid, &face.mesh)?;
         let attributes = self.attributer.run(pyramid, &face.mesh)?;
-        Ok(Person { body: body::of(matte, face, pyramid.photo.dimensions()), attributes })
+        let gaze = self.gazer.run(pyramid, &face.mesh, face.pose.yaw)?;
+        Ok(Person { body: body::of(matte, face, pyramid.photo.dimensions()), attributes, gaze })
     }
 
     /// Every face of the picture, largest first, and the number of doubtful ones.

@@ -10,6 +10,7 @@ use crate::closeup::CloseUp;
 use crate::face::{self, Face};
 use crate::framing::Geometry;
 use crate::model::attributes::Attributes;
+use crate::model::gaze::Gaze;
 use crate::photo::{self, Photo};
 use crate::pixels::{Similarity, delta_e, lab};
 use crate::pyramid::Overview;
@@ -41,6 +42,8 @@ pub struct Person {
     pub body: Body,
     /// What the attribute network says.
     pub attributes: Attributes,
+    /// Where the eyes look.
+    pub gaze: Gaze,
 }
 
 /// A scene with exactly one face: what a check of a person needs.

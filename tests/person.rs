@@ -76,6 +76,7 @@ fn the_person_is_seen_on_every_render() {
     shoulders(&cases);
     crowns(&cases);
     ears(&cases);
+    gazes(&cases);
 }
 
 /// `v01`: long hair on one shoulder.
@@ -138,4 +139,21 @@ fn ears(cases: &[Case]) {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Eyes of these renders are fixed in the head: they look beside the lens by its yaw. No network was trained on one.
+fn gazes(cases: &[Case]) {
+    let open = |case: &&Case| case.scene.person.as_ref().unwrap().attributes.eyes[0] > 0.5;
+    let off: Vec<(f64, &str)> = cases
+        .iter()
+        .filter(open)
+        .map(|case| {
+            let truth = case.truth["head_pose_deg"]["yaw"].as_f64().unwrap();
+            let found = case.scene.person.as_ref().unwrap().gaze.beside;
+            ((f64::from(found) - truth).abs(), case.name.as_str())
+        })
+        .collect();
+    let mean = off.iter().map(|o| o.0).sum::<f64>() / off.len() as f64;
+    let wrong: Vec<_> = off.iter().filter(|o| o.0 > 3.5).collect();
+    assert!(off.len() >= 46 && mean < 1.2 && wrong.is_empty(), "{mean} {wrong:?}");
 }

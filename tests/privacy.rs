@@ -264,12 +264,13 @@ fn identity_numbers_are_masked_in_all_that_is_said_unless_asked_for() {
         args.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let owned = |args: &[&str]| args.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>();
+    let turned = ["--set", "yaw.pass.max=90", "--set", "gaze.pass.max=90"];
     let commands = [
         (check(&[]), true),
         (check(&["--force", "--fresh", "--format", "ndjson"]), true),
         // Nothing is replaced unasked: the message names files.
         (owned(&["standardise", str(&input), "--out", &standard]), true),
-        (owned(&["rejudge", "--ledger", &ledger, "--set", "yaw.pass.max=90", "--diff"]), true),
+        (owned(&[&["rejudge", "--ledger", &ledger, "--diff"], &turned[..]].concat()), true),
         (owned(&["rejudge", "--ledger", &ledger]), true),
         (owned(&["history", "--ledger", &ledger, str(&good)]), false),
         (owned(&["export", "--ledger", &ledger, "--format", "csv", "--out", &csv]), false),

@@ -1,6 +1,9 @@
 //! Whether the eyes look into the lens.
 
-use super::{Check, Measure, fault, text};
+use super::{Check, Measure, face_confidence, fault, text};
+use crate::face::part;
+use crate::scene::Portrait;
+use crate::verdict::{Evidence, Measured, Reading, Unreadable, Value};
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -10,8 +13,8 @@ pub(super) const CHECK: Check = Check {
     names: &[],
     clause: "99号: 正面, 表情自然 (frontal, natural); collectors check 视线水平 (level gaze); ICAO 9303: eyes look at the camera",
     method: text(
-        "视线偏离镜头的角度，偏向被摄者自身的左侧为正。",
-        "How far the eyes look beside the lens, + to the subject's own left.",
+        "双眼视线在水平方向偏离镜头的角度（视线网络看双眼和头部转角得出），偏向被摄者自身的左侧为正。向上、向下看不检查。",
+        "How far the eyes look beside the lens, + to the subject's own left: what the gaze network says of both eyes and the yaw of the head. Looks up or down are not told.",
     ),
     low: fault(
         "gaze_right",
@@ -24,8 +27,35 @@ pub(super) const CHECK: Check = Check {
         text("看镜头中间，别看屏幕。", "Look at the lens, not the screen."),
     ),
     suspicion: false,
-    measure: Measure::NotYet(text(
-        "面部网格中的虹膜点跟着头动，而不是跟着眼睛动（渲染图里眼睛看向一旁，虹膜点几乎不动），而眼睑之间虹膜暗部的位置，在直视镜头的人像上就有 12° 的离散",
-        "the irises of the mesh follow the head rather than the eyes (they hardly move for a rendered look aside), and the dark of the iris between the lids scatters by 12 degrees on portraits that look into the lens",
-    )),
+    measure: Measure::Portrait(measure),
 };
+
+/// Distance between the pupils, photo pixels, from which on the network has all that it looks at: an iris has eight
+/// pixels across.
+const EYES: f64 = 42.0;
+
+/// Error that the network expects of itself, degrees, up to which its word is taken in full.
+const ERROR: f64 = 4.0;
+
+fn measure(portrait: &Portrait) -> Measured {
+    let seen = &portrait.person.attributes;
+    if seen.eyes[1] > 0.5 {
+        return Err(Unreadable::because(text("眼睛闭着", "the eyes are closed")));
+    }
+    // Of eyes behind reflections the network itself says how sure it is.
+    if seen.glasses[3] > 0.5 {
+        return Err(Unreadable::because(text(
+            "镜片有色，看不清眼珠",
+            "the tinted lenses hide the irises",
+        )));
+    }
+    let gaze = portrait.person.gaze;
+    let size = (f64::from(portrait.face.inter_ocular_distance()) / EYES).min(1.0);
+    let sure = (ERROR / f64::from(gaze.error).max(1e-3)).min(1.0);
+    let eyes = [part::RIGHT_EYEBALL, part::LEFT_EYEBALL];
+    Ok(Reading {
+        value: Value::Number(gaze.beside.into()),
+        confidence: face_confidence(portrait) * size * sure,
+        evidence: eyes.map(|e| Evidence::Region(portrait.face.outline(e))).to_vec(),
+    })
+}

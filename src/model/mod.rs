@@ -8,6 +8,7 @@ pub mod matte;
 mod patch;
 pub mod garment;
 pub mod attributes;
+pub mod gaze;
 
 use std::sync::LazyLock;
 
@@ -32,8 +33,14 @@ pub struct Shipped {
 }
 
 /// Every model of this build.
-pub const SHIPPED: &[Shipped] =
-    &[detector::SHIPPED, landmarks::SHIPPED, matte::SHIPPED, attributes::SHIPPED, garment::SHIPPED];
+pub const SHIPPED: &[Shipped] = &[
+    detector::SHIPPED,
+    landmarks::SHIPPED,
+    matte::SHIPPED,
+    attributes::SHIPPED,
+    garment::SHIPPED,
+    gaze::SHIPPED,
+];
 
 impl Shipped {
     /// SHA-256 of the ONNX file, hexadecimal.

@@ -186,6 +186,10 @@ pub fn seen(id: &str, scene: &Scene) -> String {
     if let (Some(p), [face]) = (&scene.person, &scene.faces[..]) {
         let mut seen = person(&p.body.marks, &p.attributes);
         let body = &p.body;
+        seen["gaze"] = json!({
+            "beside": round(p.gaze.beside.into()),
+            "error": round(p.gaze.error.into()),
+        });
         seen["silhouette"] = points(&body.silhouette);
         seen["neck"] = body.neck.as_ref().map_or_else(unreadable, |neck| points(neck));
         let [right, left, ..] = Attributer::regions(&face.mesh);

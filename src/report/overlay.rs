@@ -84,6 +84,8 @@ fn words(portrait: &crate::scene::Portrait) -> Vec<(String, Rgb<u8>)> {
     let body = &portrait.person.body.marks;
     let mut lines =
         vec![(format!("yaw {:.0} pitch {:.0} roll {:.0}", pose.yaw, pose.pitch, pose.roll), WHITE)];
+    let gaze = portrait.person.gaze;
+    lines.push((format!("gaze {:.0} deg (+-{:.0})", gaze.beside, gaze.error), WHITE));
     match &body.shoulders {
         Ok(s) => lines.push((
             format!("shoulders {:.1} deg ({:.0}%)", s.angle, 100.0 * s.confidence),

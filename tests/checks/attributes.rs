@@ -58,14 +58,14 @@ pub const CASES: &[Case] = &[
         code: "lenses_tinted",
         fails: Fixture("v06_tinted"),
         passes: Fixture("v07_clear_round"),
-        with: &["eyes_open"],
+        with: &["eyes_open", "gaze"],
     },
     Case {
         check: "lens_reflection",
         code: "lens_reflection",
         fails: Fixture("v08_glare"),
         passes: Fixture("v07_clear_round"),
-        with: &["highlights"],
+        with: &["highlights", "gaze"],
     },
     Case {
         check: "glasses",

@@ -1,6 +1,6 @@
 //! Cases of the checks on shoulders, ears, hair mass, garment and background.
 
-use image::imageops::crop_imm;
+use image::imageops::{crop_imm, flip_horizontal};
 use image::{Rgb, RgbImage};
 
 use super::cases::{Case, Picture::*};
@@ -28,6 +28,22 @@ pub const CASES: &[Case] = &[
             "left_ear",
             "earring",
         ],
+    },
+    Case {
+        check: "gaze",
+        code: "gaze_left",
+        // The eyes look aside by 20 degrees.
+        fails: Fixture("gaze_20"),
+        // By seven.
+        passes: Fixture("gaze_7"),
+        with: &[],
+    },
+    Case {
+        check: "gaze",
+        code: "gaze_right",
+        fails: Made("gaze_20", |p| flip_horizontal(&p)),
+        passes: Made("gaze_7", |p| flip_horizontal(&p)),
+        with: &[],
     },
     Case {
         check: "body_turned",
