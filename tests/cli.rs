@@ -266,6 +266,8 @@ fn inspect_draws_what_is_seen_and_overwrites_nothing_unasked() {
     let person = &seen["person"];
     assert!(person["silhouette"].as_array().unwrap().len() > 100);
     assert!(person["neck"].as_array().unwrap().len() > 10);
+    assert!(person["gaze"]["beside"].as_f64().unwrap().abs() < 3.0);
+    assert!(person["gaze"]["error"].as_f64().unwrap() > 0.0);
     assert_eq!(person["regions"]["left_ear"].as_array().unwrap().len(), 4);
     assert!(person["regions"]["glasses"].is_null(), "nobody wears any");
     for part in ["background", "garment", "skin"] {

@@ -1,4 +1,4 @@
-//! Cases of the checks on shoulders, ears, hair mass, garment and background.
+//! Cases of the checks on gaze, shoulders, ears, hair mass, garment and background.
 
 use image::imageops::{crop_imm, flip_horizontal};
 use image::{Rgb, RgbImage};

@@ -67,3 +67,20 @@ fn nothing_is_said_of_a_garment_that_the_picture_does_not_show() {
         assert_eq!(found.outcome, Outcome::NotAssessed, "{check}: {:?}", found.measured);
     }
 }
+
+/// Eyes that are cut off, closed or behind tinted lenses look nowhere that could be told; of shining ones a person decides.
+#[test]
+fn nothing_is_said_of_the_gaze_of_eyes_that_are_not_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let without_right = |p: RgbImage| crop_imm(&p, 330, 0, p.width() - 330, p.height()).to_image();
+    for (picture, wanted) in [
+        (Made("c01", without_right), Outcome::NotAssessed),
+        (Fixture("v23_eyes_closed"), Outcome::NotAssessed),
+        (Fixture("v06_tinted"), Outcome::NotAssessed),
+        (Fixture("v08_glare"), Outcome::Review),
+    ] {
+        let judged = shown(&folder, picture);
+        let found = finding(&judged, "gaze");
+        assert_eq!(found.outcome, wanted, "{:?}", found.measured);
+    }
+}

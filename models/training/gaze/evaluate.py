@@ -64,13 +64,14 @@ def main():
     args = args.parse_args()
     off = {r["id"]: r["off"] for r in json.loads((args.pairs / "pairs.json").read_text()) if not r["turned"]}
     val = [p for p in data.load(args.data) if p.split == "val" and p.pupil_distance >= LEAST and p.id in off]
-    print(f"| | eyes | mean error | 95 % within | within {LIMIT} degrees, % | to a person, % | beyond {FAIL}, % |\n|---|---|---|---|---|---|---|")
+    print(f"| | pictures | mean error | 95 % within | within {LIMIT} degrees, % | to a person, % | beyond {FAIL}, % |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         still = gaze(args, [p.path for p in val], folder)
         known = [p for p in val if p.path in still and off[p.id] is not None and abs(off[p.id]) < ASTRAY]
-        as_is = np.array([still[p.path][0] for p in known])
+        seen = [p for p in val if p.path in still]
+        as_is = np.array([still[p.path][0] for p in seen])
         line("as photographed, 0 taken for the truth", np.abs(as_is), as_is)
-        lab = np.array([still[p.path][0] for p in known if p.source == "london-faces"])
+        lab = np.array([still[p.path][0] for p in seen if p.source == "london-faces"])
         line("of these london-faces", np.abs(lab), lab)
         turned = {}
         for p in known[::4]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-# Name, look beside the face, yaw of the head, spec of a person.
+# Specs of people, who take turns.
 PEOPLE = [
     dict(seed=1, sex="male", tone="east_asian", hair=dict(style="crop", color="black"), slim_eye=0.4),
     dict(seed=21, sex="female", tone="east_asian_fair", hair=dict(style="tied", color="black"), slim_eye=0.3),
@@ -23,6 +23,7 @@ PEOPLE = [
     dict(seed=33, sex="female", tone="european", hair=dict(style="tied", color="light_brown"), iris="blue"),
     dict(seed=41, sex="male", tone="brown", hair=dict(style="buzz", color="black"), glasses=dict(type="clear", shape="rect")),
 ]
+# Look beside the face and yaw of the head, degrees.
 LOOKS = [(20, 0), (-15, 0), (5, 0), (-25, 0), (10, 0), (-8, 0), (15, 0), (-12, 12), (-5, 0), (12, 0), (-18, 0), (8, -8)]
 
 

@@ -27,7 +27,7 @@ from attributes.train import adamw, follow, pace
 # Share of what an iris is off its usual place that is gaze: of eyes in a laboratory, told to look at the camera (london-faces), it
 # scatters by 1.7 degrees, of all by 3.5.
 BELIEVED = 0.8
-ASTRAY = 25.0  # degrees off: the limbus was not found
+ASTRAY = 25.0  # degrees off: the limbus was not found, or the eyes look far aside
 LOOKS_ASIDE = 4.0  # from this many on, eyes as photographed are shown more often: what was not turned does not always look ahead
 AS_IT_IS = 0.3  # share of pairs that were not turned
 BATCH = 96
@@ -46,7 +46,7 @@ class Pairs:
         self.turned = np.array([r["turned"] for r in rows])
         train = np.array([r["split"] == "train" for r in rows])
         fit = np.abs(self.off) < ASTRAY
-        # Eyes that cannot be turned are seen as they are only: too many of them, and dark eyes would always look ahead.
+        # Eyes that cannot be turned could only be shown as they are: they would teach that dark eyes look ahead.
         self.train = np.flatnonzero(train & self.turned & fit)
         self.straight = np.flatnonzero(train & ~self.turned & fit)
         self.aside = self.straight[np.abs(self.off[self.straight]) > LOOKS_ASIDE]
