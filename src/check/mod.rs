@@ -81,6 +81,8 @@ mod tinted_lenses;
 mod upscaling;
 mod yaw;
 
+use std::collections::VecDeque;
+
 use crate::framing::{self, Plan};
 use crate::gist::Gist;
 use crate::model::attributes::{Attributer, region};
@@ -223,7 +225,7 @@ pub type Measurement = (&'static Check, Measured);
 /// What was measured on one scene, whatever the profile: the rest follows from it without the pixels.
 #[derive(Clone, Debug)]
 pub struct Look {
-    /// The measurements that do not depend on the profile, in the order of [`ALL`].
+    /// The measurements that do not depend on the profile, in the order of [`ALL`] or of the program that took them.
     pub measurements: Vec<Measurement>,
     /// What the others are taken from, or why there is nothing.
     pub gist: Result<Gist, Unreadable>,
@@ -250,15 +252,16 @@ pub fn look(scene: &Scene) -> Look {
 pub fn complete(look: Look, target: &Target) -> (Vec<Measurement>, Option<Plan>) {
     let gist = || look.gist.as_ref().map_err(Clone::clone);
     let plan = gist().and_then(|g| framing::plan(g.geometry.clone(), target));
-    let mut taken = look.measurements.into_iter().peekable();
+    let mut taken = VecDeque::from(look.measurements);
     let mut measure = |check: &&'static Check| {
         let measured = match check.measure {
             Measure::Target(measure) => gist().and_then(|g| measure(g, target)),
             Measure::Framed(measure) => {
                 gist().and_then(|g| measure(g, plan.as_ref().map_err(Clone::clone)?))
             }
-            // What was looked at by a program without this check lacks it.
-            _ => taken.next_if(|(c, _)| c.id == check.id)?.1,
+            // What another program looked at and a ledger kept may lack this check, and has the order of that
+            // program; else it is the first of the rest.
+            _ => taken.remove(taken.iter().position(|(c, _)| c.id == check.id)?)?.1,
         };
         Some((*check, measured))
     };
@@ -388,6 +391,20 @@ mod tests {
             assert!(c.method.en.len() > 20 && c.method.zh.chars().count() > 10, "{}", c.id);
             assert!(c.method.zh.ends_with('。') && c.method.en.ends_with('.'), "{}", c.id);
             assert!(!c.low.code.is_empty() && !c.high.code.is_empty(), "{}", c.id);
+        }
+    }
+
+    #[test]
+    fn readings_are_found_whatever_the_order_they_were_kept_in() {
+        let whole = ["yaw", "gaze", "sharpness"].map(|id| find(id).unwrap());
+        let value = |c: &Check| Ok(Reading::exact(c.id.len() as f64));
+        let kept = whole.iter().rev().map(|c| (*c, value(c))).collect();
+        let gist = Err(Unreadable::because(NO_FAULT));
+        let (found, _) = complete(Look { measurements: kept, gist }, &Target::default());
+        let kept: Vec<_> = found.iter().filter(|(_, m)| m.is_ok()).cloned().collect();
+        assert_eq!(kept.len(), 3);
+        for ((found, measured), wanted) in kept.iter().zip(whole) {
+            assert_eq!((found.id, measured), (wanted.id, &value(wanted)));
         }
     }
 

@@ -39,7 +39,6 @@ class Pairs:
     def __init__(self, folder):
         self.pictures = np.load(Path(folder) / "pairs.npy", mmap_mode="r")
         rows = json.loads((Path(folder) / "pairs.json").read_text())
-        self.rows = rows
         self.yaw = np.array([r["yaw"] for r in rows], np.float32)
         self.off = np.array([np.nan if r["off"] is None else r["off"] for r in rows], np.float32)
         self.gaze = np.array([r["gaze"] for r in rows], np.float32) + BELIEVED * np.nan_to_num(self.off)
