@@ -37,6 +37,7 @@ def write(shipped, pictures, path, input_name, outputs):
     """The ONNX file of a module, held against it on `pictures`; prints what the model card says."""
     with torch.no_grad():
         want = shipped(pictures)
+        want = want if isinstance(want, tuple) else (want,)
         torch.onnx.export(shipped, (pictures,), str(path), input_names=[input_name], output_names=outputs, opset_version=17, dynamo=False)
     exported = onnx.load(path)
     onnx.checker.check_model(exported)

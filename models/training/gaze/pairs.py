@@ -23,13 +23,9 @@ sys.path += [str(HERE.parent), str(HERE.parent / "attributes"), str(HERE.parent 
 import irises  # noqa: E402
 import mesh as geometry  # noqa: E402
 import portraits as data  # noqa: E402
-from crops import shrink_and_warp  # noqa: E402
-from patches import Patch, matrix  # noqa: E402
+from eyes import cut  # noqa: E402
 from pool import Finder  # noqa: E402
 
-SIDE, GROW = 64, 1.3  # of what the network sees, pixels, and how much more is stored
-STORED = round(SIDE * GROW)
-SQUARES = [Patch("right", (33, 133), 0, 0, 0.72), Patch("left", (263, 362), 0, 0, 0.72)]
 LEAST = 42  # pixels between the pupils: below, an iris has less than 8 across
 TURNED = 10  # turned pairs of each portrait
 TABLE = np.genfromtxt(HERE.parent.parent / "mesh.csv", delimiter=",", skip_header=1)
@@ -41,19 +37,6 @@ def yaw(mesh):
     rigid = TABLE[:, 2] == 1
     found = mesh[TABLE[rigid, 0].astype(int)] * [1, 1, DEPTH]
     return geometry.euler(geometry.fit_rotation(TABLE[rigid, 3:6], found)[0])[0]
-
-
-def cut(image, to_image, mesh):
-    """Both squares of a picture that lies in the portrait by the 2 x 3 matrix `to_image`, or of the portrait itself (None)."""
-    out = []
-    for k, square in enumerate(SQUARES):
-        m = matrix(square, mesh, STORED, GROW)
-        if to_image is None:
-            out.append(shrink_and_warp(image, m, STORED, cv2.BORDER_REPLICATE))
-        else:
-            whole = np.vstack([m, [0, 0, 1]]) @ np.vstack([cv2.invertAffineTransform(to_image[k]), [0, 0, 1]])
-            out.append(shrink_and_warp(image[k], whole[:2], STORED, cv2.BORDER_REPLICATE))
-    return np.stack(out)
 
 
 def angles(rng):

@@ -19,9 +19,8 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from model import Gaze, both
-from pairs import GROW, SIDE, STORED
+from eyes import middle, placed, to_input, worse
 
-from attributes.shades import lens_and_file, lights
 from attributes.train import adamw, follow, pace
 
 # Share of what an iris is off its usual place that is gaze: of eyes in a laboratory, told to look at the camera (london-faces), it
@@ -52,24 +51,6 @@ class Pairs:
         self.val = np.flatnonzero(~train)
 
 
-def placed(pair, rng):
-    """Both squares as an error of the mesh would lay them: mostly alike, a little on each its own."""
-    k = SIDE * GROW / STORED * np.exp(rng.normal(0, 0.05))
-    a = np.radians(rng.normal(0, 2.5))
-    linear = k * np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
-    middle, common, out = (STORED - 1) / 2, rng.normal(0, 0.025, 2), []
-    for picture in pair:
-        move = np.clip(common + rng.normal(0, 0.015, 2), -0.1, 0.1) * SIDE
-        matrix = np.column_stack([linear, (SIDE - 1) / 2 + move - linear @ [middle, middle]])
-        out.append(cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-    return out
-
-
-def to_input(pair):
-    """(6, SIDE, SIDE) float32, 0..1."""
-    return np.concatenate([p.transpose(2, 0, 1) for p in pair]).astype(np.float32) / 255
-
-
 class Stream(Dataset):
     def __init__(self, pairs, seed):
         self.pairs, self.seed = pairs, seed
@@ -82,11 +63,7 @@ class Stream(Dataset):
         eyes, yaws, gazes = [], [], []
         for _ in range(BATCH):
             i = rng.choice(p.train if rng.random() > AS_IT_IS else p.aside if rng.random() < 0.4 else p.straight)
-            pair = placed(p.pictures[i], rng)
-            if rng.random() < 0.1:
-                pair = [np.repeat(cv2.cvtColor(e, cv2.COLOR_RGB2GRAY)[..., None], 3, 2) for e in pair]
-            seed = rng.integers(2**32)  # the same light, lens and file for both eyes
-            pair = [worse(e, np.random.default_rng(seed)) for e in pair]
+            pair = worse(placed(p.pictures[i], rng), rng)
             yaw, gaze = p.yaw[i] + rng.normal(0, 2), p.gaze[i]
             if rng.random() < 0.5:
                 pair, yaw, gaze = [e[:, ::-1] for e in pair[::-1]], -yaw, -gaze
@@ -96,15 +73,9 @@ class Stream(Dataset):
         return np.stack(eyes), np.array(yaws, np.float32), np.array(gazes, np.float32)
 
 
-def worse(picture, rng):
-    return lens_and_file(lights(picture, rng) if rng.random() < 0.8 else picture, rng, 0.35)
-
-
 def seen(pair):
     """The middle of a stored pair as the network takes it: (6, SIDE, SIDE)."""
-    k = SIDE * GROW / STORED
-    matrix = np.array([[k, 0, (SIDE - k * STORED) / 2], [0, k, (SIDE - k * STORED) / 2]])
-    return to_input([cv2.warpAffine(p, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR) for p in pair])
+    return to_input(middle(pair))
 
 
 def answers(network, pairs, which):
