@@ -44,6 +44,12 @@ pub(super) fn resolve(raw: RawProfile, parent: Option<Profile>) -> Refusal<Profi
     {
         of_another_frame(p, &given, &dropped)?;
     }
+    if let Some(p) = from
+        && replaced(p)
+        && !replaced(&profile)
+    {
+        of_a_kept_background(p, &given.0, &dropped.0)?;
+    }
     (profile.capture, profile.finished) = merge(from, given, dropped)?;
     profile.wording = wording(from, raw.wording, &profile)?;
     sealed(profile)
@@ -116,6 +122,22 @@ fn of_another_frame(
             "frame: the limit of `{id}` is in pixels of the extended profile's frame; give it anew or drop it"
         )),
     }
+}
+
+fn replaced(profile: &Profile) -> bool {
+    profile.background.as_ref().is_some_and(|b| b.replace)
+}
+
+/// What a capture's background may look like where it is replaced says nothing of where it stays.
+fn of_a_kept_background(parent: &Profile, given: &Limits, dropped: &[&str]) -> Refusal<()> {
+    const COLOUR: &str = "background_colour";
+    let told = parent.capture.get(COLOUR).is_some_and(|limit| !limit.required);
+    if !told || given.contains_key(COLOUR) || dropped.contains(&COLOUR) {
+        return Ok(());
+    }
+    Err(format!(
+        "background: it is not replaced, and the limit of `{COLOUR}` that the extended profile has decides nothing; give it anew or drop it"
+    ))
 }
 
 fn wording(

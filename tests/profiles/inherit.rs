@@ -178,6 +178,25 @@ fn pixels_of_another_frame_are_not_inherited() {
 }
 
 #[test]
+fn the_colour_of_a_background_that_stays_is_said_anew() {
+    let kept = |lines: &str| {
+        let background = "[background]\ncolours = [[255, 255, 255]]\nreplace = false\n";
+        let own = format!("name = 'c'\nextends = 'chsi-degree'\n{lines}\n{background}");
+        Files::of(&[("c.toml", &own)])
+    };
+    let refused = kept("").refused("c.toml");
+    assert!(refused.contains("background: it is not replaced"), "{refused}");
+    assert!(refused.contains("`background_colour`"), "{refused}");
+    let limit = "limits.background_colour = { pass = { max = 9 }, clause = 'our own' }";
+    assert!(kept(limit).load("c.toml").capture["background_colour"].required);
+    let without = kept("drop = ['background_colour']").load("c.toml");
+    assert!(!without.capture.contains_key("background_colour"));
+    // Where it decides already it is inherited.
+    let own = "name = 'c'\nextends = 'us-visa'\n[background]\ncolours = [[240, 240, 240]]\nreplace = false\n";
+    assert!(Files::of(&[("c.toml", own)]).load("c.toml").capture["background_colour"].required);
+}
+
+#[test]
 fn a_print_has_the_shape_of_its_pixels() {
     let print = |mm: &str| {
         let frame = format!("[frame]\nwidth = 480\nheight = 640\ndpi = 300\nprint = {mm}\n");
