@@ -20,6 +20,7 @@ use photogate::model::detector::Detector;
 use photogate::model::gaze::Gazer;
 use photogate::model::landmarks::Landmarker;
 use photogate::model::matte::Segmenter;
+use photogate::model::rims::RimFinder;
 use photogate::model::{self, SHIPPED};
 use photogate::pipeline::Pipeline;
 use photogate::produce::Order;
@@ -39,13 +40,14 @@ const SIZES: [(&str, [u32; 2]); 4] =
     [("0.3", [480, 640]), ("2", [1224, 1632]), ("12", [3000, 4000]), ("24", [4242, 5656])];
 
 /// How often a photo of one person runs each model.
-const RUNS: [(&str, f64); 6] = [
+const RUNS: [(&str, f64); 7] = [
     ("detector", 1.0),
     ("landmarks", 3.0),
     ("matte", 1.0),
     ("attributes", 1.0),
     ("garment", 1.0),
     ("gaze", 1.0),
+    ("rims", 1.0),
 ];
 
 fn main() {
@@ -77,6 +79,7 @@ fn measure(engine: &Engine, path: &Path) -> Times {
     let mut segmenter = Segmenter::load(engine).expect("a model");
     let mut attributer = Attributer::load(engine).expect("a model");
     let mut gazer = Gazer::load(engine).expect("a model");
+    let mut rim_finder = RimFinder::load(engine).expect("a model");
     let profile = Profile::load("chsi-degree").expect("a profile");
     let target = profile.target(Stage::Capture);
     let frame = profile.frame.expect("a frame");
@@ -127,7 +130,8 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         let gaze = times
             .of("gaze", || gazer.run(pyramid, &faces[0].mesh, faces[0].pose.yaw).expect("a run"));
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
-        let person = Some(Person { body, attributes, gaze });
+        let rims = times.of("rims", || rim_finder.run(pyramid, &faces[0].mesh).expect("a run"));
+        let person = Some(Person { body, attributes, gaze, rims });
         let scene = Scene { photo, overview, faces, doubtful: 0, person };
         for (check, ms) in alone(&scene) {
             match checks.iter_mut().find(|(id, _)| *id == check) {

@@ -36,6 +36,7 @@ pub mod target;
 pub mod framing;
 pub mod gist;
 pub mod scene;
+pub mod eyes;
 pub mod check;
 pub mod profile;
 pub mod advice;

@@ -14,6 +14,7 @@ use crate::model::detector::{self, Detector};
 use crate::model::gaze::Gazer;
 use crate::model::landmarks::{Landmarker, Landmarks};
 use crate::model::matte::Segmenter;
+use crate::model::rims::RimFinder;
 use crate::photo::{FileFacts, Photo};
 use crate::profile::{Profile, Stage};
 use crate::pyramid::{Overview, Pyramid};
@@ -37,6 +38,7 @@ pub struct Pipeline {
     segmenter: Segmenter,
     attributer: Attributer,
     gazer: Gazer,
+    rim_finder: RimFinder,
 }
 
 /// What came out for one capture.
@@ -111,6 +113,7 @@ impl Pipeline {
             segmenter: Segmenter::load(engine)?,
             attributer: Attributer::load(engine)?,
             gazer: Gazer::load(engine)?,
+            rim_finder: RimFinder::load(engine)?,
         })
     }
 
@@ -141,7 +144,9 @@ impl Pipeline {
         let matte = self.segmenter.run(pyramid, &face.mesh)?;
         let attributes = self.attributer.run(pyramid, &face.mesh)?;
         let gaze = self.gazer.run(pyramid, &face.mesh, face.pose.yaw)?;
-        Ok(Person { body: body::of(matte, face, pyramid.photo.dimensions()), attributes, gaze })
+        let rims = self.rim_finder.run(pyramid, &face.mesh)?;
+        let body = body::of(matte, face, pyramid.photo.dimensions());
+        Ok(Person { body, attributes, gaze, rims })
     }
 
     /// Every face of the picture, largest first, and the number of doubtful ones.

@@ -11,6 +11,7 @@ use crate::face::{self, Face};
 use crate::framing::Geometry;
 use crate::model::attributes::Attributes;
 use crate::model::gaze::Gaze;
+use crate::model::rims::Covered;
 use crate::photo::{self, Photo};
 use crate::pixels::{Similarity, delta_e, lab};
 use crate::pyramid::Overview;
@@ -44,6 +45,8 @@ pub struct Person {
     pub attributes: Attributes,
     /// Where the eyes look.
     pub gaze: Gaze,
+    /// What the rims of glasses, or what looks like one, cover of the right and the left eye.
+    pub rims: [Covered; 2],
 }
 
 /// A scene with exactly one face: what a check of a person needs.

@@ -5,6 +5,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::fixture;
+use imageproc::drawing::draw_hollow_ellipse_mut;
 use photogate::engine::{self, Choice};
 use photogate::pipeline::Pipeline;
 use photogate::scene::Scene;
@@ -153,6 +154,59 @@ fn eyes_that_look_aside_are_read_by_how_far() {
         let found = scene.person.as_ref().unwrap().gaze;
         let off = (f64::from(found.beside) - truth["gaze"].as_f64().unwrap()).abs();
         assert!(off < 2.5 && found.error < 4.0, "{name} {found:?}");
+    }
+}
+
+#[test]
+fn rims_over_the_eyes_are_read_by_how_much_they_cover() {
+    let mut pipeline = Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap();
+    let mut seen = |place: &str| {
+        let path = fixture(place);
+        let photo = photogate::photo::decode(&std::fs::read(&path).unwrap(), &path).unwrap();
+        pipeline.perceive(photo).unwrap().person.as_ref().unwrap().rims
+    };
+    for name in ["rims_0", "rims_36"] {
+        let truth = std::fs::read(fixture(&format!("truth/{name}.json"))).unwrap();
+        let truth: Json = serde_json::from_slice(&truth).unwrap();
+        let found = seen(&format!("cases/{name}.jpg"));
+        for (eye, want) in found.iter().zip(truth["covered"].as_array().unwrap()) {
+            let off = (f64::from(eye.share) - want.as_f64().unwrap()).abs();
+            assert!(
+                off < 3.0 + 0.35 * want.as_f64().unwrap() && eye.error < 15.0,
+                "{name} {found:?}"
+            );
+        }
+    }
+    // Glasses where they belong, and none.
+    for place in ["captures/c14.jpg", "captures/c01.jpg"] {
+        let [right, left] = seen(place);
+        assert!(right.share < 3.0 && left.share < 3.0, "{place} {right:?} {left:?}");
+    }
+}
+
+#[test]
+fn a_rim_over_one_eye_is_read_of_that_eye() {
+    let mut pipeline = Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap();
+    let path = fixture("captures/c01.jpg");
+    let photo = photogate::photo::decode(&std::fs::read(&path).unwrap(), &path).unwrap();
+    let scene = pipeline.perceive(photo.clone()).unwrap();
+    let face = &scene.faces[0];
+    let across = face.inter_ocular_distance();
+    for (side, corners) in [[33, 133], [263, 362]].into_iter().enumerate() {
+        let mut photo = photo.clone();
+        let ([ax, ay], [bx, by]) = (face.at(corners[0]), face.at(corners[1]));
+        // A round lens that hangs so low that its upper rim crosses the eye.
+        let low = (0.36 * across) as i32;
+        let middle = ((ax + bx) as i32 / 2, (ay + by) as i32 / 2 + low);
+        for thick in 0..(0.05 * across) as i32 {
+            let (wide, high) = ((0.42 * across) as i32 + thick, low + thick);
+            let black = image::Rgb([15; 3]);
+            draw_hollow_ellipse_mut(&mut photo.pixels, middle, wide, high, black);
+        }
+        let scene = pipeline.perceive(photo).unwrap();
+        let rims = scene.person.as_ref().unwrap().rims;
+        let (covered, free) = (rims[side].share, rims[1 - side].share);
+        assert!(covered > 15.0 && free < 8.0, "{side}: {rims:?}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether the irises have a colour that irises rarely have.
 
-use super::{Check, Measure, face_confidence, fault, good, text};
+use super::{Check, Measure, face_confidence, fault, good, in_colour, text};
 use crate::face::{distance, part};
 use crate::pixels;
 use crate::scene::Portrait;
@@ -34,6 +34,7 @@ const EYES: [(&[usize], usize, &[usize]); 2] = [
 ];
 
 fn measure(portrait: &Portrait) -> Measured {
+    in_colour(portrait)?;
     let colours: Vec<[f32; 2]> = EYES.iter().filter_map(|e| ring(portrait, e)).collect();
     if colours.is_empty() {
         return Err(Unreadable::because(text("眼珠像素太少", "the irises have too few pixels")));

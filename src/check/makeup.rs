@@ -2,7 +2,7 @@
 
 use palette::Lab;
 
-use super::{Check, Measure, face_confidence, fault, good, text};
+use super::{Check, Measure, face_confidence, fault, good, in_colour, text};
 use crate::face::part;
 use crate::pixels;
 use crate::scene::Portrait;
@@ -30,6 +30,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn measure(portrait: &Portrait) -> Measured {
+    in_colour(portrait)?;
     let redness = |outlines: &[&[usize]], holes: &[&[usize]]| {
         let on = |all: &[&[usize]]| all.iter().map(|o| portrait.on_chip(o)).collect::<Vec<_>>();
         let mask = pixels::region(portrait.chip.dimensions(), &on(outlines), &on(holes));

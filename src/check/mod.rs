@@ -163,10 +163,10 @@ pub const ALL: &[&Check] = &[
     &ear_symmetry::CHECK,
     &loose_hair::CHECK,
     &hair_area::CHECK,
+    &glasses::CHECK,
     &tinted_lenses::CHECK,
     &lens_reflection::CHECK,
     &frame_over_eye::CHECK,
-    &glasses::CHECK,
     &earring::CHECK,
     &necklace::CHECK,
     &neckline::CHECK,
@@ -314,6 +314,17 @@ fn face_confidence(portrait: &Portrait) -> f64 {
     let eyes = f64::from(portrait.face.inter_ocular_distance());
     // 20 px between the pupils: a lid is 3 px high, and nothing fine can be told.
     f64::from(portrait.face.presence) * (eyes / 20.0).clamp(0.0, 1.0)
+}
+
+/// That colours can be read off the picture: in a grey one all are alike. Grey pictures measure 0 to 0.1, a sepia
+/// ramp 1.2, those with the palest colours 2.4 and more ([`monochrome`]).
+fn in_colour(portrait: &Portrait) -> Result<(), Unreadable> {
+    match monochrome::colour(portrait) {
+        Some(spread) if spread < 1.5 => {
+            Err(Unreadable::because(text("照片没有颜色", "the picture has no colour")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Share of a square that the network looks at which must lie inside the picture: beyond it there is

@@ -39,17 +39,21 @@ const SIDE: f32 = 100.0;
 const CLASSES: usize = 10;
 
 fn measure(portrait: &Portrait) -> Measured {
+    let Some(value) = colour(portrait) else {
+        return Err(Unreadable::because(text("照片像素太少", "the picture has too few pixels")));
+    };
+    Ok(Reading { value: Value::Number(value), confidence: 1.0, evidence: Vec::new() })
+}
+
+/// How far colours of equal lightness differ; nothing where there are too few pixels.
+pub(super) fn colour(portrait: &Portrait) -> Option<f64> {
     // An empty backdrop has one colour only, and is no grey picture for that.
     let picture = &portrait.scene.overview.picture;
     let (w, h) = picture.dimensions();
     let by = (w.max(h) as f32 / SIDE).max(1.0);
     let part = |n: u32| ((n as f32 / by).round() as u32).max(1);
     let small = pixels::shrink(picture, part(w), part(h));
-    if small.pixels().len() < 100 {
-        return Err(Unreadable::because(text("照片像素太少", "the picture has too few pixels")));
-    }
-    let value = Value::Number(spread(&pixels::labs(&small)));
-    Ok(Reading { value, confidence: 1.0, evidence: Vec::new() })
+    (small.pixels().len() >= 100).then(|| spread(&pixels::labs(&small)))
 }
 
 /// Root mean square distance in a* and b* from the mean of the pixels of the same lightness.

@@ -8,8 +8,7 @@ use image::RgbImage;
 use image::imageops::flip_horizontal;
 use ndarray::{ArrayD, Axis, IxDyn, concatenate};
 
-use super::landmarks::frame_of;
-use super::patch::{Patch, patch, to_patch};
+use super::patch::{EYE_SIDE as SIDE, eyes};
 use super::{Shipped, planar};
 use crate::engine::{Engine, Network};
 use crate::error::{Error, Result};
@@ -23,12 +22,6 @@ pub const SHIPPED: Shipped = Shipped {
     shapes: "both eyes and head yaw, and their mirror image [2,7,64,64] -> degrees beside the lens, expected error",
     mega_macs: 31.9,
 };
-
-const SIDE: u32 = 64;
-
-/// The subject's right eye, left eye: between its corners.
-const EYES: [Patch; 2] =
-    [patch(&[33, 133], [0.0, 0.0], 0.72), patch(&[263, 362], [0.0, 0.0], 0.72)];
 
 /// Where the eyes look.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,8 +51,7 @@ impl Gazer {
     /// # Errors
     /// When inference fails.
     pub fn run(&mut self, pyramid: Pyramid, mesh: &[[f32; 3]], yaw: f64) -> Result<Gaze> {
-        let frame = frame_of(mesh);
-        let [right, left] = EYES.map(|eye| pyramid.cut(&to_patch(&eye, mesh, frame, SIDE), SIDE));
+        let [right, left] = eyes(pyramid, mesh);
         let outputs = self.network.run(input(&right, &left, yaw as f32).view())?;
         let flat: Vec<f32> = outputs.iter().flat_map(|o| o.iter().copied()).collect();
         match flat[..] {

@@ -9,6 +9,7 @@ mod patch;
 pub mod garment;
 pub mod attributes;
 pub mod gaze;
+pub mod rims;
 
 use std::sync::LazyLock;
 
@@ -40,6 +41,7 @@ pub const SHIPPED: &[Shipped] = &[
     attributes::SHIPPED,
     garment::SHIPPED,
     gaze::SHIPPED,
+    rims::SHIPPED,
 ];
 
 impl Shipped {

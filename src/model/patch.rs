@@ -1,8 +1,11 @@
-//! Square regions of a photo that the mesh lays, as `models/training/attributes/patches.py` and `views.py`
-//! lay them.
+//! Square regions of a photo that the mesh lays, as `models/training/attributes/patches.py`, `views.py`
+//! and `models/training/eyes.py` lay them.
 
-use super::landmarks::FaceFrame;
+use image::RgbImage;
+
+use super::landmarks::{FaceFrame, frame_of};
 use crate::pixels::Similarity;
+use crate::pyramid::Pyramid;
 
 /// A square region of the picture that the mesh lays.
 pub(super) struct Patch {
@@ -24,6 +27,19 @@ pub(super) const fn patch(points: &'static [usize], offset: [f32; 2], side: f32)
 pub(super) const fn opposite(points: &'static [usize], patch: &Patch) -> Patch {
     let [x, y] = patch.offset;
     Patch { points, offset: [-x, y], side: patch.side, flipped: true }
+}
+
+/// Side of [`eyes`], pixels.
+pub(super) const EYE_SIDE: u32 = 64;
+
+/// The subject's right eye, left eye: between its corners (`models/training/eyes.py`).
+const EYES: [Patch; 2] =
+    [patch(&[33, 133], [0.0, 0.0], 0.72), patch(&[263, 362], [0.0, 0.0], 0.72)];
+
+/// The squares around both eyes of the person with this mesh (photo pixels), the subject's right one first.
+pub(super) fn eyes(pyramid: Pyramid, mesh: &[[f32; 3]]) -> [RgbImage; 2] {
+    let frame = frame_of(mesh);
+    EYES.map(|eye| pyramid.cut(&to_patch(&eye, mesh, frame, EYE_SIDE), EYE_SIDE))
 }
 
 /// Neck, shoulders and the upper part of the garment.

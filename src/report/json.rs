@@ -190,6 +190,10 @@ pub fn seen(id: &str, scene: &Scene) -> String {
             "beside": round(p.gaze.beside.into()),
             "error": round(p.gaze.error.into()),
         });
+        let [right, left] = p
+            .rims
+            .map(|e| json!({ "covered": round(e.share.into()), "error": round(e.error.into()) }));
+        seen["rims"] = json!({ "right": right, "left": left });
         seen["silhouette"] = points(&body.silhouette);
         seen["neck"] = body.neck.as_ref().map_or_else(unreadable, |neck| points(neck));
         let [right, left, ..] = Attributer::regions(&face.mesh);

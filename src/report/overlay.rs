@@ -86,6 +86,8 @@ fn words(portrait: &crate::scene::Portrait) -> Vec<(String, Rgb<u8>)> {
         vec![(format!("yaw {:.0} pitch {:.0} roll {:.0}", pose.yaw, pose.pitch, pose.roll), WHITE)];
     let gaze = portrait.person.gaze;
     lines.push((format!("gaze {:.0} deg (+-{:.0})", gaze.beside, gaze.error), WHITE));
+    let [right, left] = portrait.person.rims.map(|eye| eye.share);
+    lines.push((format!("rims over the eyes {right:.0}% {left:.0}%"), WHITE));
     match &body.shoulders {
         Ok(s) => lines.push((
             format!("shoulders {:.1} deg ({:.0}%)", s.angle, 100.0 * s.confidence),

@@ -58,7 +58,7 @@ pub const CASES: &[Case] = &[
         code: "lenses_tinted",
         fails: Fixture("v06_tinted"),
         passes: Fixture("v07_clear_round"),
-        with: &["eyes_open", "gaze"],
+        with: &["eyes_open", "gaze", "frame_over_eye"],
     },
     Case {
         check: "lens_reflection",
@@ -66,6 +66,15 @@ pub const CASES: &[Case] = &[
         fails: Fixture("v08_glare"),
         passes: Fixture("v07_clear_round"),
         with: &["highlights", "gaze"],
+    },
+    Case {
+        check: "frame_over_eye",
+        code: "frame_over_eye",
+        // The glasses have slipped: their upper rims lie across the eyes.
+        fails: Fixture("rims_36"),
+        // Those of somebody else not as far: the rims reach the upper lids.
+        passes: Fixture("rims_0"),
+        with: &[],
     },
     Case {
         check: "glasses",

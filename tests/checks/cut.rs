@@ -1,7 +1,7 @@
 //! What the picture cuts off is not taken for absent.
 
 use image::RgbImage;
-use image::imageops::crop_imm;
+use image::imageops::{crop_imm, grayscale};
 use photogate::verdict::Outcome;
 
 use super::cases::Picture::{self, *};
@@ -68,19 +68,34 @@ fn nothing_is_said_of_a_garment_that_the_picture_does_not_show() {
     }
 }
 
+/// In greys all colours are alike: lips are not pale and irises not brown for that.
+#[test]
+fn nothing_is_said_of_colours_where_there_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let grey = |p: RgbImage| image::DynamicImage::ImageLuma8(grayscale(&p)).into_rgb8();
+    let judged = shown(&folder, Made("c01", grey));
+    for check in ["makeup", "cosmetic_lenses"] {
+        let found = finding(&judged, check);
+        assert_eq!(found.outcome, Outcome::NotAssessed, "{check}: {:?}", found.measured);
+    }
+}
+
 /// Eyes that are cut off, closed or behind tinted lenses look nowhere that could be told; of shining ones a person decides.
 #[test]
-fn nothing_is_said_of_the_gaze_of_eyes_that_are_not_seen() {
+fn nothing_is_said_of_eyes_that_are_not_seen() {
     let folder = tempfile::tempdir().unwrap();
     let without_right = |p: RgbImage| crop_imm(&p, 330, 0, p.width() - 330, p.height()).to_image();
-    for (picture, wanted) in [
-        (Made("c01", without_right), Outcome::NotAssessed),
-        (Fixture("v23_eyes_closed"), Outcome::NotAssessed),
-        (Fixture("v06_tinted"), Outcome::NotAssessed),
-        (Fixture("v08_glare"), Outcome::Review),
+    // The gaze, and whether a frame covers an eye.
+    for (picture, gaze, frame) in [
+        (Made("c01", without_right), Outcome::NotAssessed, Outcome::NotAssessed),
+        (Fixture("v23_eyes_closed"), Outcome::NotAssessed, Outcome::NotAssessed),
+        (Fixture("v06_tinted"), Outcome::NotAssessed, Outcome::NotAssessed),
+        (Fixture("v08_glare"), Outcome::Review, Outcome::Pass),
     ] {
         let judged = shown(&folder, picture);
-        let found = finding(&judged, "gaze");
-        assert_eq!(found.outcome, wanted, "{:?}", found.measured);
+        for (check, wanted) in [("gaze", gaze), ("frame_over_eye", frame)] {
+            let found = finding(&judged, check);
+            assert_eq!(found.outcome, wanted, "{check}: {:?}", found.measured);
+        }
     }
 }
