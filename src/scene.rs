@@ -64,6 +64,9 @@ pub struct Portrait<'a> {
     pub to_chip: Similarity,
     /// Cut out when a check first asks.
     close_ups: [OnceCell<CloseUp>; 2],
+    /// How far colours of equal lightness differ (CIE a*, b*), where there are pixels enough: worked out when a
+    /// check first asks.
+    pub(crate) colour: OnceCell<Option<f64>>,
 }
 
 /// A scene's pixels are many: the next photo takes over their memory.
@@ -92,6 +95,7 @@ impl Scene {
                 chip: face.chip(&self.photo.pixels),
                 to_chip: face.to_chip(),
                 close_ups: Default::default(),
+                colour: OnceCell::new(),
             }),
             (many, _) => Err(Unreadable::because(whose(many.len()))),
         }

@@ -47,13 +47,15 @@ fn measure(portrait: &Portrait) -> Measured {
 
 /// How far colours of equal lightness differ; nothing where there are too few pixels.
 pub(super) fn colour(portrait: &Portrait) -> Option<f64> {
-    // An empty backdrop has one colour only, and is no grey picture for that.
-    let picture = &portrait.scene.overview.picture;
-    let (w, h) = picture.dimensions();
-    let by = (w.max(h) as f32 / SIDE).max(1.0);
-    let part = |n: u32| ((n as f32 / by).round() as u32).max(1);
-    let small = pixels::shrink(picture, part(w), part(h));
-    (small.pixels().len() >= 100).then(|| spread(&pixels::labs(&small)))
+    *portrait.colour.get_or_init(|| {
+        // An empty backdrop has one colour only, and is no grey picture for that.
+        let picture = &portrait.scene.overview.picture;
+        let (w, h) = picture.dimensions();
+        let by = (w.max(h) as f32 / SIDE).max(1.0);
+        let part = |n: u32| ((n as f32 / by).round() as u32).max(1);
+        let small = pixels::shrink(picture, part(w), part(h));
+        (small.pixels().len() >= 100).then(|| spread(&pixels::labs(&small)))
+    })
 }
 
 /// Root mean square distance in a* and b* from the mean of the pixels of the same lightness.

@@ -7,22 +7,17 @@ by an angle of their own beside the head's yaw. The truth of NAME.json is `gaze`
 """
 
 import argparse
-import importlib.util
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
 
-# Specs of people, who take turns.
-PEOPLE = [
-    dict(seed=1, sex="male", tone="east_asian", hair=dict(style="crop", color="black"), slim_eye=0.4),
-    dict(seed=21, sex="female", tone="east_asian_fair", hair=dict(style="tied", color="black"), slim_eye=0.3),
-    dict(seed=5, sex="male", tone="olive", hair=dict(style="parted", color="dark_brown"), iris="brown"),
-    dict(seed=8, sex="female", tone="dark", hair=dict(style="tied", color="black")),
-    dict(seed=33, sex="female", tone="european", hair=dict(style="tied", color="light_brown"), iris="blue"),
-    dict(seed=41, sex="male", tone="brown", hair=dict(style="buzz", color="black"), glasses=dict(type="clear", shape="rect")),
-]
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from people import PEOPLE, SHIRT, renderer  # noqa: E402
+
+# One who wears glasses, too.
+WEARER = dict(seed=41, sex="male", tone="brown", hair=dict(style="buzz", color="black"), glasses=dict(type="clear", shape="rect"))
 # Look beside the face and yaw of the head, degrees.
 LOOKS = [(20, 0), (-15, 0), (5, 0), (-25, 0), (10, 0), (-8, 0), (15, 0), (-12, 12), (-5, 0), (12, 0), (-18, 0), (8, -8)]
 
@@ -48,9 +43,7 @@ def main():
     args.add_argument("--only", nargs="*")
     args = args.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    place = importlib.util.spec_from_file_location("render", Path(args.data) / "renders" / "render.py")
-    render = importlib.util.module_from_spec(place)
-    place.loader.exec_module(render)
+    render, people = renderer(args.data), [*PEOPLE, WEARER]
     render.ICT = dict(render.ICT)
     still = dict(render.ICT)
     for i, (look, yaw) in enumerate(LOOKS):
@@ -59,7 +52,7 @@ def main():
             continue
         render.ICT.update(still)
         weight = turn_eyes(render, look)
-        spec = PEOPLE[i % len(PEOPLE)] | dict(name=name, gaze=[weight, 0], head=[yaw, 0, 0], clothes=dict(type="shirt", color=[0.86, 0.86, 0.88]))
+        spec = people[i % len(people)] | dict(name=name, gaze=[weight, 0], head=[yaw, 0, 0], clothes=SHIRT)
         render.render_one(spec, str(args.out), 16)
         truth = json.loads((args.out / f"{name}.json").read_text())
         truth["gaze"] = look + yaw

@@ -7,21 +7,17 @@ counts, too, by as much as it can be believed. The network says how far off it m
 Seeded; the course runs by the clock. Writes OUT/gaze.pt.
 """
 
-import argparse
 import json
 import sys
-import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from model import Gaze, both
+import course
 from eyes import middle, placed, to_input, worse
-
-from attributes.train import adamw, follow, pace
 
 # Share of what an iris is off its usual place that is gaze: of eyes in a laboratory, told to look at the camera (london-faces), it
 # scatters by 1.7 degrees, of all by 3.5.
@@ -103,45 +99,16 @@ def judged(network, pairs):
     )
 
 
+def loss_of(network, eyes, yaw, gaze):
+    found = network(eyes, yaw)
+    width = found[:, 1].clamp(-0.7, 3)
+    return ((found[:, 0] - gaze).abs() * torch.exp(-width) + width).mean()
+
+
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--pairs", required=True)
-    args.add_argument("--out", type=Path, required=True)
-    args.add_argument("--minutes", type=float, required=True)
-    args.add_argument("--rate", type=float, default=2e-3)
-    args.add_argument("--threads", type=int, default=1)
-    args.add_argument("--seed", type=int, default=1)
-    args = args.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    cv2.setNumThreads(1)
-    pairs, network = Pairs(args.pairs), Gaze().to(memory_format=torch.channels_last)
-    average = torch.optim.swa_utils.AveragedModel(network, avg_fn=follow, use_buffers=True)
-    optimiser = adamw(network.parameters(), args.rate)
-    began, losses = time.time(), []
-    for step, (eyes, yaw, gaze) in enumerate(DataLoader(Stream(pairs, args.seed), None, num_workers=1, prefetch_factor=4)):
-        done = min(1.0, (time.time() - began) / 60 / args.minutes)
-        for group in optimiser.param_groups:
-            group["lr"] = args.rate * pace(done)
-        network.train()
-        found = network(torch.as_tensor(eyes), torch.as_tensor(yaw))
-        width = found[:, 1].clamp(-0.7, 3)
-        loss = ((found[:, 0] - torch.as_tensor(gaze)).abs() * torch.exp(-width) + width).mean()
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        average.update_parameters(network)
-        losses.append(loss.item())
-        if (step + 1) % 200 == 0 or done >= 1:
-            print(f"step {step + 1} {time.time() - began:.0f}s {100 * done:.0f}% loss {np.mean(losses):.3f}", flush=True)
-            losses = []
-        if (step + 1) % 1000 == 0 or done >= 1:
-            print("  " + judged(average.module, pairs), flush=True)
-            torch.save(average.module.state_dict(), args.out / "gaze.pt")
-        if done >= 1:
-            break
+    args = course.options(__doc__)
+    pairs = Pairs(args.pairs)
+    course.run(args, Gaze(), Stream(pairs, args.seed), loss_of, lambda network: judged(network, pairs), args.out / "gaze.pt")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
     python evaluate.py --data DATA --program ../../../target/debug/photogate [--onnxruntime FILE] [--slipped runs/slipped]
 
-Runs `photogate inspect` on the validation portraits with glasses, on copies of those without with rims drawn or lifted off others laid
-over their eyes (rims.py), on the renders with clear glasses and on those of slipped.py. What is read as much beside no glasses
-goes to a person in the program; here the value alone counts.
+Runs `photogate check` on the validation portraits with glasses, on copies of those without with rims drawn or lifted off others laid
+over their eyes (rims.py), on the renders with clear glasses and on those of slipped.py, and reads the check `frame_over_eye`.
 """
 
 import argparse
@@ -22,29 +21,31 @@ import rims
 from pairs import HERE, data, lifted
 
 LEAST = 42  # pixels between the pupils: of less the program is less sure, below 30 a person decides
-PASS, FAIL = 5, 20  # chsi-degree, %
-WORN = 0.1  # as in src/check/frame_over_eye.rs
 EACH = 2  # drawn and lifted rims of each portrait
 
 
-def covered(args, paths, out):
-    """{path: (share of the eye that is covered more, expected error, chance of glasses)} where the program sees one person."""
-    command = [args.program, "inspect", "-", "--force", "--out", out]
+def decided(args, paths):
+    """{path: (share of the eye that is covered more, what the check says)}; NaN where it could not be measured."""
+    command = [args.program, "check", "-", "--format", "ndjson"]
     command += ["--onnxruntime", args.onnxruntime] if args.onnxruntime else []
-    subprocess.run(command, input="\n".join(str(p) for p in paths), text=True, capture_output=True, check=True)
+    said = subprocess.run(command, input="\n".join(str(p) for p in paths), text=True, capture_output=True).stdout
     found = {}
-    for p in paths:
-        person = json.loads(Path(f"{out}/{str(Path(p).absolute()).lstrip('/')}.seen.json").read_text()).get("person")
-        if person:
-            worst = max(person["rims"].values(), key=lambda e: e["covered"])
-            found[p] = worst["covered"], worst["error"], 1 - person["attributes"]["glasses"]["none"]
+    for record in map(json.loads, said.splitlines()):
+        for finding in record.get("findings", []):
+            if finding["check"] == "frame_over_eye":
+                value = finding["value"]
+                found[Path(record["path"])] = np.nan if value is None else value, finding["outcome"]
     return found
 
 
-def line(name, share, found):
-    off = np.abs(np.array(share) - found)
-    parts = [100 * np.mean(found <= PASS), 100 * np.mean((found > PASS) & (found <= FAIL)), 100 * np.mean(found > FAIL)]
-    print(f"| {name} | {len(found)} | {off.mean():.1f} | {np.percentile(off, 95):.1f} | " + " | ".join(f"{s:.1f}" for s in parts) + " |", flush=True)
+def line(name, truths, found):
+    """Of the pictures in `truths` {path: share}."""
+    some = [(found[p], share) for p, share in truths.items() if p in found]
+    if not some:
+        return
+    off = np.abs([value - share for (value, _), share in some])
+    parts = [100 * np.mean([outcome == o for (_, outcome), _ in some]) for o in ("pass", "review", "fail", "not_assessed")]
+    print(f"| {name} | {len(some)} | {np.nanmean(off):.1f} | {np.nanpercentile(off, 95):.1f} | " + " | ".join(f"{s:.1f}" for s in parts) + " |", flush=True)
 
 
 def main():
@@ -57,18 +58,16 @@ def main():
     with open(Path(args.data) / "portraits" / "attributes.csv", newline="") as f:
         glasses = {r["id"]: r["glasses"] for r in csv.DictReader(f)}
     val = [p for p in data.load(args.data) if p.split == "val" and p.pupil_distance >= LEAST]
-    print(f"| | pictures | mean error | 95 % within | pass (to {PASS}), % | to a person, % | fail (beyond {FAIL}), % |\n|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
-        worn = covered(args, [p.path for p in val if glasses.get(p.id) == "g"], folder)
-        line("with glasses, as photographed", 0, np.array([v for v, *_ in worn.values()]))
-        print(sorted(((v, p.stem) for p, (v, *_) in worn.items()), reverse=True)[:8], file=sys.stderr)
-        bare = covered(args, [p.path for p in val if glasses.get(p.id) == "n"], folder)
-        line("without glasses", 0, np.array([v for v, *_ in bare.values()]))
-        with open(HERE / "donors.csv", newline="") as f:
-            chosen = {r["id"] for r in csv.DictReader(f)}
-        donors, rng = [lifted(p) for p in val if p.id in chosen], np.random.default_rng(5)
-        for how in ("drawn", "lifted"):
-            laid = {}
+    print("| | pictures | mean error | 95 % within | pass, % | to a person, % | fail, % | not measured, % |\n|---|---|---|---|---|---|---|---|")
+    for name, label in (("with glasses, as photographed", "g"), ("without glasses", "n")):
+        truths = {p.path: 0.0 for p in val if glasses.get(p.id) == label}
+        line(name, truths, decided(args, truths))
+    with open(HERE / "donors.csv", newline="") as f:
+        chosen = {r["id"] for r in csv.DictReader(f)}
+    donors, rng = [lifted(p) for p in val if p.id in chosen], np.random.default_rng(5)
+    for how in ("drawn", "lifted"):
+        laid = {}
+        with tempfile.TemporaryDirectory() as folder:
             for p in val:
                 for k in range(EACH if glasses.get(p.id) == "n" else 0):
                     image, mesh = p.image(), p.mesh.astype(np.float64)
@@ -76,29 +75,20 @@ def main():
                     path = Path(folder) / f"{how}{p.id}{k}.png"
                     cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
                     laid[path] = 100 * max(shares)
-            found = covered(args, list(laid), str(Path(folder) / "seen"))
-            share, read, seen = (np.array(v) for v in zip(*((laid[p], *found[p][::2]) for p in found)))
-            much = share > FAIL
-            print(f"{how} rims over more than {FAIL} %: {much.sum()}, of which {(seen[much] < WORN).sum()} are taken for no glasses", file=sys.stderr)
-            for low, high in ((0, 0.1), (0.1, 5), (5, 10), (10, 20), (20, 35), (35, 101)):
-                some = (share >= low) & (share < high)
-                name = f"{how} rims cover {low:g} to {high:g} %" if high > 0.1 else f"{how} rims beside the eyes"
-                if some.any():
-                    line(name, share[some], read[some])
-        for kind, place in (("renders with glasses", Path(args.data) / "renders" / "images"), ("renders of slipped.py", args.slipped)):
-            truths = {}
-            for path in sorted(place.glob("*.json")) if place else []:
-                truth = json.loads(path.read_text())
-                if truth["persons"] == 1 and (truth["spec"]["glasses"] or {}).get("type") == "clear":
-                    truths[path.with_suffix(".jpg")] = max(truth.get("covered", [0, 0]))
-            if truths:
-                found = covered(args, list(truths), str(Path(folder) / place.name))
-                truths = {p: t for p, t in truths.items() if p in found}
-                share, read = np.array(list(truths.values())), np.array([found[p][0] for p in truths])
-                for what, some in (("beside the eyes", share < 1), ("over an eye", share >= 1)):
-                    if some.any():
-                        line(f"{kind}, {what}", share[some], read[some])
-                print([(p.stem, s, float(r), found[p][1]) for p, s, r in zip(truths, share, read)], file=sys.stderr)
+            found = decided(args, laid)
+        for low, high in ((0, 0.1), (0.1, 5), (5, 10), (10, 20), (20, 35), (35, 101)):
+            name = f"{how} rims cover {low:g} to {high:g} %" if high > 0.1 else f"{how} rims beside the eyes"
+            line(name, {p: s for p, s in laid.items() if low <= s < high}, found)
+    for kind, place in (("renders with glasses", Path(args.data) / "renders" / "images"), ("renders of slipped.py", args.slipped)):
+        truths = {}
+        for path in sorted(place.glob("*.json")) if place else []:
+            truth = json.loads(path.read_text())
+            if truth["persons"] == 1 and (truth["spec"]["glasses"] or {}).get("type") == "clear":
+                truths[path.with_suffix(".jpg")] = max(truth.get("covered", [0, 0]))
+        found = decided(args, truths) if truths else {}
+        line(f"{kind}, beside the eyes", {p: s for p, s in truths.items() if s < 1}, found)
+        line(f"{kind}, over an eye", {p: s for p, s in truths.items() if s >= 1}, found)
+        print([(p.stem, s, *found[p]) for p, s in truths.items() if p in found], file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ person with and without glasses.
 """
 
 import argparse
-import importlib.util
 import inspect
 import json
 import sys
@@ -17,16 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from people import PEOPLE, SHIRT, renderer  # noqa: E402
+
 EYES = 7  # in the masks' classes
 PLACE = ".35; cx"  # where render.py says how far below the eyes the lenses' middle lies, in centimetres
-# Specs of people and of glasses, who take turns.
-PEOPLE = [
-    dict(seed=1, sex="male", tone="east_asian", hair=dict(style="crop", color="black"), slim_eye=0.4),
-    dict(seed=21, sex="female", tone="east_asian_fair", hair=dict(style="tied", color="black"), slim_eye=0.3),
-    dict(seed=5, sex="male", tone="olive", hair=dict(style="parted", color="dark_brown"), iris="brown"),
-    dict(seed=8, sex="female", tone="dark", hair=dict(style="tied", color="black")),
-    dict(seed=33, sex="female", tone="european", hair=dict(style="tied", color="light_brown"), iris="blue"),
-]
+# Specs of glasses, which take turns.
 GLASSES = [
     dict(type="clear", shape="rect"),
     dict(type="clear", shape="round", color=[0.6, 0.5, 0.3], metal=1, rim=0.09),
@@ -54,9 +49,7 @@ def main():
     args.add_argument("--samples", type=int, default=16, help="a pixel")
     args = args.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    place = importlib.util.spec_from_file_location("render", Path(args.data) / "renders" / "render.py")
-    render = importlib.util.module_from_spec(place)
-    place.loader.exec_module(render)
+    render = renderer(args.data)
     source = inspect.getsource(render.glasses)
     assert source.count(PLACE) == 1, "render.py places the lenses otherwise"
     exec(source.replace(PLACE, "g['below']; cx"), render.__dict__)
@@ -68,7 +61,7 @@ def main():
         worn = dict(GLASSES[i % len(GLASSES)])
         half = 1.85 if worn["shape"] == "rect" else 2.2
         worn["below"] = drop if fits else (half + drop) * (-1 if i >= len(FITS) + len(ABOUT) else 1)
-        spec = PEOPLE[i % len(PEOPLE)] | dict(name=name, clothes=dict(type="shirt", color=[0.86, 0.86, 0.88]))
+        spec = PEOPLE[i % len(PEOPLE)] | dict(name=name, clothes=SHIRT)
         render.render_one(spec | dict(name="bare"), str(args.out), 1)
         render.render_one(spec | dict(glasses=worn), str(args.out), args.samples)
         truth = json.loads((args.out / f"{name}.json").read_text())

@@ -7,21 +7,17 @@ likelihood, each error counted as much as it is unsure: Seitzer et al. 2022, so 
 runs by the clock. Writes OUT/rims.pt.
 """
 
-import argparse
 import json
 import sys
-import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from model import Rims
+import course
 from eyes import middle, placed, to_input, worse
-
-from attributes.train import adamw, follow, pace
 
 # Shares of pairs: rims drawn, rims of others, glasses as photographed, none.
 SHARES = {"drawn": 0.42, "lifted": 0.28, "worn": 0.25, "bare": 0.05}
@@ -87,49 +83,17 @@ def judged(network, pairs):
     return "\n  ".join(said)
 
 
+def loss_of(network, eyes, covered):
+    share, width = network(eyes).unbind(1)
+    width = width.clamp(-0.7, 4)
+    unlikely = 0.5 * ((share - covered) * torch.exp(-width)) ** 2 + width
+    return (unlikely * torch.exp(width).detach()).mean()
+
+
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--pairs", required=True)
-    args.add_argument("--out", type=Path, required=True)
-    args.add_argument("--start", help="weights to go on from")
-    args.add_argument("--minutes", type=float, required=True)
-    args.add_argument("--rate", type=float, default=2e-3)
-    args.add_argument("--threads", type=int, default=1)
-    args.add_argument("--seed", type=int, default=1)
-    args = args.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    cv2.setNumThreads(1)
-    pairs, network = Pairs(args.pairs), Rims().to(memory_format=torch.channels_last)
-    if args.start:
-        network.load_state_dict(torch.load(args.start, weights_only=True))
-    average = torch.optim.swa_utils.AveragedModel(network, avg_fn=follow, use_buffers=True)
-    optimiser = adamw(network.parameters(), args.rate)
-    began, losses = time.time(), []
-    for step, (eyes, covered) in enumerate(DataLoader(Stream(pairs, args.seed), None, num_workers=1, prefetch_factor=4)):
-        done = min(1.0, (time.time() - began) / 60 / args.minutes)
-        for group in optimiser.param_groups:
-            group["lr"] = args.rate * pace(done)
-        network.train()
-        share, width = network(torch.as_tensor(eyes)).unbind(1)
-        width = width.clamp(-0.7, 4)
-        unlikely = 0.5 * ((share - torch.as_tensor(covered)) * torch.exp(-width)) ** 2 + width
-        loss = (unlikely * torch.exp(width).detach()).mean()
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        average.update_parameters(network)
-        losses.append(loss.item())
-        if (step + 1) % 200 == 0 or done >= 1:
-            print(f"step {step + 1} {time.time() - began:.0f}s {100 * done:.0f}% loss {np.mean(losses):.3f}", flush=True)
-            losses = []
-        if (step + 1) % 1000 == 0 or done >= 1:
-            print("  " + judged(average.module, pairs), flush=True)
-            torch.save(average.module.state_dict(), args.out / "rims.pt")
-        if done >= 1:
-            break
+    args = course.options(__doc__)
+    pairs = Pairs(args.pairs)
+    course.run(args, Rims(), Stream(pairs, args.seed), loss_of, lambda network: judged(network, pairs), args.out / "rims.pt")
 
 
 if __name__ == "__main__":
