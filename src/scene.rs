@@ -154,7 +154,7 @@ impl Portrait<'_> {
     ///
     /// # Errors
     /// Where the hair's colour is not known, or too like the skin's to be told apart.
-    pub fn hair_across(&self, over: [f32; 4]) -> Result<f64, Unreadable> {
+    pub fn hair_across(&self, over: [f32; 4], cheek: &[usize]) -> Result<f64, Unreadable> {
         let parts = &self.person.body.parts;
         let Some(skin) = parts.skin else {
             return Err(Unreadable::because(text(
@@ -164,13 +164,28 @@ impl Portrait<'_> {
         };
         // A bald head has no fringe.
         let Some(hair) = parts.hair.clone()? else { return Ok(0.0) };
-        if delta_e(skin, hair) < TELL_APART {
-            return Err(Unreadable::because(text(
+        let alike = || {
+            Err(Unreadable::because(text(
                 "头发和皮肤颜色太接近",
                 "hair and skin have too similar colours",
-            )));
+            )))
+        };
+        if delta_e(skin, hair) < TELL_APART {
+            return alike();
         }
-        Ok(hair_columns(&self.chip, over, skin, hair))
+        let found = hair_columns(&self.chip, over, [skin, skin], hair);
+        match self.median_on_chip(cheek) {
+            // It is at most so much; less than a strand's breadth is no matter.
+            Some(shaded) if found > STRAND && delta_e(shaded, hair) < TELL_APART => alike(),
+            Some(shaded) if found > 0.0 => Ok(hair_columns(&self.chip, over, [skin, shaded], hair)),
+            _ => Ok(found),
+        }
+    }
+
+    /// Median colour inside an outline of mesh points on the chip; `None` when no pixel of it is there.
+    pub fn median_on_chip(&self, outline: &[usize]) -> Option<Lab> {
+        let mask = crate::pixels::region(self.chip.dimensions(), &[self.on_chip(outline)], &[]);
+        crate::pixels::median(crate::pixels::masked(&self.chip, &mask).map(lab))
     }
 
     /// The [`SKIN`] of the face as a mask on the chip.
@@ -183,13 +198,16 @@ impl Portrait<'_> {
 /// Skin and hair that differ by less cannot be told apart in the shadow of a fringe.
 const TELL_APART: f32 = 18.0;
 
-fn hair_columns(picture: &RgbImage, [x0, y0, x1, y1]: [f32; 4], skin: Lab, hair: Lab) -> f64 {
+/// Share of the columns that shaded skin may seem to take at most without a word.
+const STRAND: f64 = 0.25;
+
+fn hair_columns(picture: &RgbImage, [x0, y0, x1, y1]: [f32; 4], skin: [Lab; 2], hair: Lab) -> f64 {
     let clamp = |v: f32, n: u32| v.round().clamp(0.0, n as f32 - 1.0) as u32;
     let (x0, x1) = (clamp(x0, picture.width()), clamp(x1, picture.width()));
     let (y0, y1) = (clamp(y0, picture.height()), clamp(y1, picture.height()));
     let is_hair = |x, y| {
         let c = lab(*picture.get_pixel(x, y));
-        delta_e(c, hair) < delta_e(c, skin)
+        skin.iter().all(|&skin| delta_e(c, hair) < delta_e(c, skin))
     };
     let covered = |x: &u32| {
         let there = (y0..=y1).filter(|&y| is_hair(*x, y)).count();
@@ -211,7 +229,7 @@ mod tests {
             let short = (25..35).contains(&x) && y < 20;
             if strand || short { hair } else { skin }
         });
-        let found = hair_columns(&picture, [0.0, 0.0, 39.0, 39.0], lab(skin), lab(hair));
+        let found = hair_columns(&picture, [0.0, 0.0, 39.0, 39.0], [lab(skin); 2], lab(hair));
         assert!((found - 0.25).abs() < 1e-6, "{found}");
     }
 }

@@ -35,17 +35,18 @@ const THICK: f64 = 0.8;
 
 fn measure(portrait: &Portrait) -> Measured {
     let [_, hidden] = portrait.person.attributes.brows;
-    let fringe = [part::RIGHT_BROW, part::LEFT_BROW].into_iter().map(|b| under(portrait, b));
+    let sides = [(part::RIGHT_BROW, part::RIGHT_CHEEK), (part::LEFT_BROW, part::LEFT_CHEEK)];
+    let fringe = sides.into_iter().map(|(brow, cheek)| under(portrait, brow, cheek));
     // Hair that cannot be told from skin leaves the network's word alone.
     let fringe = fringe.filter_map(Result::ok).filter(|s| *s >= THICK).fold(0.0, f64::max);
     chance(portrait, hidden.max(fringe as f32), region::TOP)
 }
 
 /// Share of a brow's width that a fringe hides.
-fn under(portrait: &Portrait, brow: &[usize]) -> Result<f64, Unreadable> {
+fn under(portrait: &Portrait, brow: &[usize], cheek: &[usize]) -> Result<f64, Unreadable> {
     let points = portrait.on_chip(brow);
     let low = |k: usize| points.iter().map(|p| p[k]).fold(f32::MAX, f32::min);
     let high = |k: usize| points.iter().map(|p| p[k]).fold(f32::MIN, f32::max);
     let middle = f32::midpoint(low(1), high(1));
-    portrait.hair_across([low(0), low(1) - ABOVE * CHIP_EYES, high(0), middle])
+    portrait.hair_across([low(0), low(1) - ABOVE * CHIP_EYES, high(0), middle], cheek)
 }

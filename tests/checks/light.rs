@@ -7,7 +7,11 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, resize};
 use image::{Rgb, RgbImage};
 
+use photogate::verdict::Outcome;
+
 use super::cases::{Case, Picture::*};
+use super::common::finding;
+use super::shown;
 
 /// Pupils of c01.
 const PUPILS: [[f32; 2]; 2] = [[311.0, 324.5], [408.5, 324.9]];
@@ -110,6 +114,32 @@ pub const CASES: &[Case] = &[
         with: &[],
     },
 ];
+
+/// One lamp darkens half of the face, or all below a slanting line, as much as hair or a mask would. That is said, and
+/// nothing is said of hair or masks.
+#[test]
+fn a_hard_shadow_is_neither_hair_nor_a_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let half = Made("c03", |p| shaded(p, 0.0, 0.0));
+    let lower = Made("c03", |p| shaded(p, 0.8, 0.42));
+    for (check, picture) in [("hair_over_eyes", half), ("face_covered", lower)] {
+        let judged = shown(&folder, picture);
+        let found = finding(&judged, check);
+        assert_ne!(found.outcome, Outcome::Fail, "{found:?}");
+        assert_eq!(finding(&judged, "split_light").outcome, Outcome::Fail);
+    }
+}
+
+/// An eighth of the light to the right of the middle, and below a line at the height `from` that slants by `slope`.
+fn shaded(mut picture: RgbImage, slope: f32, from: f32) -> RgbImage {
+    let (w, h) = picture.dimensions();
+    for (x, y, p) in picture.enumerate_pixels_mut() {
+        let beyond = x as f32 / w as f32 - 0.5 + slope * (y as f32 / h as f32 - from);
+        let light = 1.0 - 0.88 / (1.0 + (-beyond / 0.012).exp());
+        p.0 = p.0.map(|c| (f32::from(c) * light.powf(1.0 / 2.2)).round() as u8);
+    }
+    picture
+}
 
 /// The person under a light of these red, green and blue shares; the backdrop has its own.
 fn lit(mut picture: RgbImage, light: [f32; 3]) -> RgbImage {
