@@ -125,13 +125,13 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         });
         assert_eq!(faces.len(), 1, "the render shows one face");
         let matte = times.of("matte", || segmenter.run(pyramid, &faces[0].mesh).expect("a run"));
-        let attributes = times
+        let (attributes, before) = times
             .of("attributes, garment", || attributer.run(pyramid, &faces[0].mesh).expect("a run"));
         let gaze = times
             .of("gaze", || gazer.run(pyramid, &faces[0].mesh, faces[0].pose.yaw).expect("a run"));
         let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
         let rims = times.of("rims", || rim_finder.run(pyramid, &faces[0].mesh).expect("a run"));
-        let person = Some(Person { body, attributes, gaze, rims });
+        let person = Some(Person { body, attributes, before, gaze, rims });
         let scene = Scene { photo, overview, faces, doubtful: 0, person };
         for (check, ms) in alone(&scene) {
             match checks.iter_mut().find(|(id, _)| *id == check) {

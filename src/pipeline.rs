@@ -142,11 +142,11 @@ impl Pipeline {
 
     fn person(&mut self, pyramid: Pyramid, face: &Face) -> Result<Person> {
         let matte = self.segmenter.run(pyramid, &face.mesh)?;
-        let attributes = self.attributer.run(pyramid, &face.mesh)?;
+        let (attributes, before) = self.attributer.run(pyramid, &face.mesh)?;
         let gaze = self.gazer.run(pyramid, &face.mesh, face.pose.yaw)?;
         let rims = self.rim_finder.run(pyramid, &face.mesh)?;
         let body = body::of(matte, face, pyramid.photo.dimensions());
-        Ok(Person { body, attributes, gaze, rims })
+        Ok(Person { body, attributes, before, gaze, rims })
     }
 
     /// Every face of the picture, largest first, and the number of doubtful ones.

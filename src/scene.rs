@@ -9,7 +9,7 @@ use crate::body::Body;
 use crate::closeup::CloseUp;
 use crate::face::{self, Face};
 use crate::framing::Geometry;
-use crate::model::attributes::Attributes;
+use crate::model::attributes::{Attributes, Before};
 use crate::model::gaze::Gaze;
 use crate::model::rims::Covered;
 use crate::photo::{self, Photo};
@@ -45,6 +45,8 @@ pub struct Person {
     pub attributes: Attributes,
     /// Where the eyes look.
     pub gaze: Gaze,
+    /// What lies before the face.
+    pub before: Before,
     /// What the rims of glasses, or what looks like one, cover of the right and the left eye.
     pub rims: [Covered; 2],
 }
@@ -150,7 +152,8 @@ impl Portrait<'_> {
 
     /// Share, 0 to 1, of the columns of a box on the chip (left, top, right, bottom) that show hair in
     /// all but a tenth of their pixels: a fringe comes down from above, so that no skin shows over what
-    /// it hides.
+    /// it hides. Skin is what is nearer to the face's or to the colour of the `cheek` (mesh points) on the same side,
+    /// which lies in the same light: in the shadow of a hard lamp a brow and its eye socket are as dark as hair.
     ///
     /// # Errors
     /// Where the hair's colour is not known, or too like the skin's to be told apart.

@@ -21,7 +21,10 @@ pub(super) const CHECK: Check = Check {
     high: fault(
         "frame_over_eye",
         text("镜框遮挡眼睛", "the frame covers a part of an eye"),
-        text("把眼镜往上推一点。", "Push your glasses up."),
+        text(
+            "调整眼镜（多半往上推一点），让镜框不挡眼睛。",
+            "Adjust your glasses (mostly: push them up) so that the frame leaves both eyes free.",
+        ),
     ),
     suspicion: false,
     measure: Measure::Portrait(measure),
@@ -34,7 +37,8 @@ fn measure(portrait: &Portrait) -> Measured {
     eyes::seen(portrait)?;
     let rims = portrait.person.rims;
     let worse = usize::from(rims[1].share > rims[0].share);
-    let worn = 1.0 - f64::from(portrait.person.attributes.glasses[0]);
+    let [none, ..] = portrait.person.attributes.glasses;
+    let worn = 1.0 - none >= WORN || portrait.person.before.frame >= FRAME;
     let (share, consistent) = with_glasses(rims[worse].share.into(), worn);
     // Of the eye that seems free it must be known, too.
     let error = rims[0].error.max(rims[1].error);
@@ -47,11 +51,10 @@ fn measure(portrait: &Portrait) -> Measured {
     })
 }
 
-/// The share, per cent, that goes with the chance that glasses are worn, and how well it does, 0 to 1. Of rims that
-/// lie across an eye the attribute network often sees no glasses, and without any a shadow may look like a rim:
-/// neither is to be believed alone.
-fn with_glasses(read: f64, worn: f64) -> (f64, f64) {
-    if worn >= WORN {
+/// The share, per cent, that goes with whether glasses are seen, and how well it does, 0 to 1. Without any a shadow
+/// may look like a rim: neither is to be believed alone.
+fn with_glasses(read: f64, worn: bool) -> (f64, f64) {
+    if worn {
         (read, 1.0)
     } else if read <= BARE {
         (0.0, 1.0)
@@ -61,7 +64,10 @@ fn with_glasses(read: f64, worn: f64) -> (f64, f64) {
 }
 
 /// Chance from which on glasses may be worn: of 44 validation portraits with glasses none has less.
-const WORN: f64 = 0.1;
+const WORN: f32 = 0.1;
+
+/// The same of a frame, wherever it sits.
+const FRAME: f32 = 0.3;
 
 /// What lids, lashes and shadows read without glasses, per cent: of 190 validation portraits 188 no more, but of 55
 /// with rims laid over a fifth of an eye and more, in which no glasses are seen, only one.
@@ -73,9 +79,9 @@ mod tests {
 
     #[test]
     fn rims_without_glasses_are_left_to_a_person() {
-        assert_eq!(with_glasses(7.0, 0.9), (7.0, 1.0));
-        assert_eq!(with_glasses(7.0, 0.01), (0.0, 1.0));
-        let (share, sure) = with_glasses(30.0, 0.01);
+        assert_eq!(with_glasses(7.0, true), (7.0, 1.0));
+        assert_eq!(with_glasses(7.0, false), (0.0, 1.0));
+        let (share, sure) = with_glasses(30.0, false);
         assert!(share == 30.0 && sure < 0.5);
     }
 }

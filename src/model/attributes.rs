@@ -17,7 +17,7 @@ pub const SHIPPED: Shipped = Shipped {
     name: "attributes",
     onnx: include_bytes!("../../models/attributes.onnx"),
     input: [PATCHES.len(), 3, SIDE as usize, SIDE as usize],
-    shapes: "patches [5,3,96,96] -> class probabilities of 8 attributes",
+    shapes: "patches [5,3,96,96] -> class probabilities of 9 attributes",
     mega_macs: 175.8,
 };
 
@@ -86,6 +86,14 @@ pub struct Attributes {
     pub pattern: [f32; 3],
 }
 
+/// What lies before the face, as chances: what linear probes read off the features of the same network
+/// (`models/training/probe.py`), which learnt without such pictures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Before {
+    /// A frame of glasses about the eyes, also one that lies across them, of which [`Attributes::glasses`] often sees none.
+    pub frame: f32,
+}
+
 /// Names of the attributes and of their classes, in the order of [`Attributes`].
 pub const CLASSES: [(&str, &[&str]); 12] = [
     ("right_ear", &["visible", "partly", "hidden"]),
@@ -139,11 +147,11 @@ impl Attributer {
         Ok(Attributer { attributes, garment: garment::load(engine)? })
     }
 
-    /// The attributes of the person with this mesh (photo pixels).
+    /// The attributes of the person with this mesh (photo pixels), and what lies before the face.
     ///
     /// # Errors
     /// When inference fails.
-    pub fn run(&mut self, pyramid: Pyramid, mesh: &[[f32; 3]]) -> Result<Attributes> {
+    pub fn run(&mut self, pyramid: Pyramid, mesh: &[[f32; 3]]) -> Result<(Attributes, Before)> {
         let face = frame_of(mesh);
         let patches = PATCHES.map(|p| {
             let patch = pyramid.cut(&to_patch(&p, mesh, face, SIDE), SIDE);
@@ -171,7 +179,10 @@ impl Attributer {
 }
 
 /// All outputs one after the other, in the order of the model file, and those of the garment network.
-fn read(flat: &[f32], Garment { necklace, neckline, pattern }: Garment) -> Option<Attributes> {
+fn read(
+    flat: &[f32],
+    Garment { necklace, neckline, pattern }: Garment,
+) -> Option<(Attributes, Before)> {
     let mut rest = flat;
     let attributes = Attributes {
         right_ear: take(&mut rest)?,
@@ -187,7 +198,8 @@ fn read(flat: &[f32], Garment { necklace, neckline, pattern }: Garment) -> Optio
         neckline,
         pattern,
     };
-    rest.is_empty().then_some(attributes)
+    let [_, frame] = take(&mut rest)?;
+    rest.is_empty().then_some((attributes, Before { frame }))
 }
 
 fn take<const N: usize>(rest: &mut &[f32]) -> Option<[f32; N]> {
@@ -202,14 +214,15 @@ mod tests {
 
     #[test]
     fn outputs_are_read_in_order_and_none_may_be_missing() {
-        let flat: Vec<f32> = (0..26).map(|v| v as f32).collect();
+        let flat: Vec<f32> = (0..28).map(|v| v as f32).collect();
         let worn = Garment { necklace: [0.1, 0.9], neckline: [0.25; 4], pattern: [0.2, 0.3, 0.5] };
         let read = |n: usize| super::read(&flat[..n], worn.clone());
-        let attributes = read(25).unwrap();
+        let (attributes, before) = read(27).unwrap();
         assert_eq!(attributes.left_ear, [3.0, 4.0, 5.0]);
         assert_eq!(attributes.earring, [23.0, 24.0]);
+        assert_eq!(before.frame, 26.0);
         assert_eq!(attributes.pattern, worn.pattern);
-        assert!(read(24).is_none() && read(26).is_none());
+        assert!(read(26).is_none() && read(28).is_none());
         let classes: usize = attributes
             .named()
             .map(|(_, c, p)| {

@@ -88,6 +88,8 @@ fn words(portrait: &crate::scene::Portrait) -> Vec<(String, Rgb<u8>)> {
     lines.push((format!("gaze {:.0} deg (+-{:.0})", gaze.beside, gaze.error), WHITE));
     let [right, left] = portrait.person.rims.map(|eye| eye.share);
     lines.push((format!("rims over the eyes {right:.0}% {left:.0}%"), WHITE));
+    let before = portrait.person.before;
+    lines.push((format!("a frame {:.0}%", 100.0 * before.frame), WHITE));
     match &body.shoulders {
         Ok(s) => lines.push((
             format!("shoulders {:.1} deg ({:.0}%)", s.angle, 100.0 * s.confidence),
