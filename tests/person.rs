@@ -185,6 +185,22 @@ fn rims_over_the_eyes_are_read_by_how_much_they_cover() {
 }
 
 #[test]
+fn a_frame_is_told_from_a_hand_before_the_face() {
+    let mut pipeline = Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap();
+    let mut before = |place: &str| {
+        let path = fixture(place);
+        let photo = photogate::photo::decode(&std::fs::read(&path).unwrap(), &path).unwrap();
+        let before = pipeline.perceive(photo).unwrap().person.as_ref().unwrap().before;
+        [before.frame, before.covered].map(|chance| chance > 0.5)
+    };
+    // Slipped glasses, and such as sit where they belong.
+    assert_eq!(before("cases/rims_36.jpg"), [true, false]);
+    assert_eq!(before("captures/c14.jpg"), [true, false]);
+    assert_eq!(before("cases/hand_over_mouth.jpg"), [false, true]);
+    assert_eq!(before("captures/c01.jpg"), [false, false]);
+}
+
+#[test]
 fn a_rim_over_one_eye_is_read_of_that_eye() {
     let mut pipeline = Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap();
     let path = fixture("captures/c01.jpg");

@@ -5,8 +5,9 @@ use rusqlite::{Connection, TransactionBehavior};
 /// "phga": SQLite's application id of a ledger.
 const APPLICATION: i64 = 0x7068_6761;
 
-/// Version of the tables and of the packed forms in them. A change of either counts it up.
-const VERSION: i64 = 3;
+/// Version of the tables, of the packed forms in them and of what a kept reading means. A change of any counts it up
+/// (4: `face_covered` is a chance, no longer a colour difference).
+const VERSION: i64 = 4;
 
 /// What is said of a file that is something else.
 pub(super) const FOREIGN: &str = "the file is no ledger of photogate, and is left as it is";

@@ -17,7 +17,7 @@ pub const SHIPPED: Shipped = Shipped {
     name: "attributes",
     onnx: include_bytes!("../../models/attributes.onnx"),
     input: [PATCHES.len(), 3, SIDE as usize, SIDE as usize],
-    shapes: "patches [5,3,96,96] -> class probabilities of 9 attributes",
+    shapes: "patches [5,3,96,96] -> class probabilities of 8 attributes, and of what lies before the face",
     mega_macs: 175.8,
 };
 
@@ -92,6 +92,8 @@ pub struct Attributes {
 pub struct Before {
     /// A frame of glasses about the eyes, also one that lies across them, of which [`Attributes::glasses`] often sees none.
     pub frame: f32,
+    /// A hand, a mask or a thing over an eighth and more of the face below the eyes.
+    pub covered: f32,
 }
 
 /// Names of the attributes and of their classes, in the order of [`Attributes`].
@@ -198,8 +200,8 @@ fn read(
         neckline,
         pattern,
     };
-    let [_, frame] = take(&mut rest)?;
-    rest.is_empty().then_some((attributes, Before { frame }))
+    let [[_, frame], [_, covered]] = [take(&mut rest)?, take(&mut rest)?];
+    rest.is_empty().then_some((attributes, Before { frame, covered }))
 }
 
 fn take<const N: usize>(rest: &mut &[f32]) -> Option<[f32; N]> {
@@ -214,15 +216,15 @@ mod tests {
 
     #[test]
     fn outputs_are_read_in_order_and_none_may_be_missing() {
-        let flat: Vec<f32> = (0..28).map(|v| v as f32).collect();
+        let flat: Vec<f32> = (0..30).map(|v| v as f32).collect();
         let worn = Garment { necklace: [0.1, 0.9], neckline: [0.25; 4], pattern: [0.2, 0.3, 0.5] };
         let read = |n: usize| super::read(&flat[..n], worn.clone());
-        let (attributes, before) = read(27).unwrap();
+        let (attributes, before) = read(29).unwrap();
         assert_eq!(attributes.left_ear, [3.0, 4.0, 5.0]);
         assert_eq!(attributes.earring, [23.0, 24.0]);
-        assert_eq!(before.frame, 26.0);
+        assert_eq!(before, Before { frame: 26.0, covered: 28.0 });
         assert_eq!(attributes.pattern, worn.pattern);
-        assert!(read(26).is_none() && read(28).is_none());
+        assert!(read(28).is_none() && read(30).is_none());
         let classes: usize = attributes
             .named()
             .map(|(_, c, p)| {

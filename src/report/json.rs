@@ -190,7 +190,10 @@ pub fn seen(id: &str, scene: &Scene) -> String {
             "beside": round(p.gaze.beside.into()),
             "error": round(p.gaze.error.into()),
         });
-        seen["before"] = json!({ "frame": round(p.before.frame.into()) });
+        seen["before"] = json!({
+            "frame": round(p.before.frame.into()),
+            "covered": round(p.before.covered.into()),
+        });
         let [right, left] = p
             .rims
             .map(|e| json!({ "covered": round(e.share.into()), "error": round(e.error.into()) }));

@@ -89,7 +89,8 @@ fn words(portrait: &crate::scene::Portrait) -> Vec<(String, Rgb<u8>)> {
     let [right, left] = portrait.person.rims.map(|eye| eye.share);
     lines.push((format!("rims over the eyes {right:.0}% {left:.0}%"), WHITE));
     let before = portrait.person.before;
-    lines.push((format!("a frame {:.0}%", 100.0 * before.frame), WHITE));
+    let [frame, covered] = [before.frame, before.covered].map(|p| 100.0 * p);
+    lines.push((format!("a frame {frame:.0}%, something before the face {covered:.0}%"), WHITE));
     match &body.shoulders {
         Ok(s) => lines.push((
             format!("shoulders {:.1} deg ({:.0}%)", s.angle, 100.0 * s.confidence),

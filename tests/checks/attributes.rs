@@ -51,7 +51,8 @@ pub const CASES: &[Case] = &[
         fails: Made("c06", |p| fringe(p, 345)),
         // It ends above the brow.
         passes: Made("c06", |p| fringe(p, 270)),
-        with: &["brows"],
+        // A straight black edge across an eye looks like a rim.
+        with: &["brows", "frame_over_eye"],
     },
     Case {
         check: "tinted_lenses",
@@ -147,6 +148,13 @@ pub const CASES: &[Case] = &[
         code: "too_tall",
         fails: Made("c01", |p| resize(&p, 600, 1160, FilterType::CatmullRom)),
         passes: Made("c01", |p| resize(&p, 700, 987, FilterType::CatmullRom)),
+        with: &[],
+    },
+    Case {
+        check: "face_covered",
+        code: "face_covered",
+        fails: Fixture("hand_over_mouth"),
+        passes: Fixture("hand_below_chin"),
         with: &[],
     },
     Case {

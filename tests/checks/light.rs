@@ -116,7 +116,7 @@ pub const CASES: &[Case] = &[
 ];
 
 /// One lamp darkens half of the face, or all below a slanting line, as much as hair or a mask would. That is said, and
-/// nothing is said of hair or masks.
+/// nobody is told to clip a fringe or to take a mask off.
 #[test]
 fn a_hard_shadow_is_neither_hair_nor_a_mask() {
     let folder = tempfile::tempdir().unwrap();
