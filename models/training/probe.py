@@ -72,7 +72,7 @@ def chance(seen, w, b):
 def add(path, name, heard, w, b):
     """The answer `name` [1, 2], chances of no and of yes, of the file at `path`; in the place of one that it has. Others stay, bit by bit."""
     model = onnx.load(path)
-    graph = model.graph
+    graph, order = model.graph, [o.name for o in onnx.load(path).graph.output]  # the program reads by place
     for parts, name_of in ((graph.initializer, lambda i: i.name), (graph.node, lambda n: n.output[0]), (graph.output, lambda o: o.name)):
         for part in [p for p in parts if name_of(p).split(".")[0] == name]:
             parts.remove(part)
@@ -85,6 +85,9 @@ def add(path, name, heard, w, b):
     graph.node.append(onnx.helper.make_node("Gemm", [*heard, *both], [f"{name}.logits"], transB=1))
     graph.node.append(onnx.helper.make_node("Softmax", [f"{name}.logits"], [name], axis=1))
     graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 2]))
+    outputs = sorted(graph.output, key=lambda o: order.index(o.name) if o.name in order else len(order))
+    del graph.output[:]
+    graph.output.extend(outputs)
     onnx.checker.check_model(model)
     after = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     seen = {"patches": np.random.default_rng(0).random(before.get_inputs()[0].shape, np.float32)}

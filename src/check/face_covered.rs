@@ -30,5 +30,5 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn measure(portrait: &Portrait) -> Measured {
-    chance(portrait, portrait.person.before.covered, region::MOUTH)
+    chance(portrait, portrait.person.before.covered, region::FACE)
 }

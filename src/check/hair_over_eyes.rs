@@ -30,19 +30,29 @@ pub(super) const CHECK: Check = Check {
 /// hair ends below it, a fringe comes from above it.
 const ABOVE: f32 = 0.55;
 
+/// Share of an eye behind hair that is a fault whatever the other eye shows (what `chsi-degree` fails).
+const BEHIND: f64 = 0.5;
+
 fn measure(portrait: &Portrait) -> Measured {
     let eyes = [
         (part::RIGHT_EYE_CORNERS, part::RIGHT_LIDS, part::RIGHT_EYE, part::RIGHT_CHEEK),
         (part::LEFT_EYE_CORNERS, part::LEFT_LIDS, part::LEFT_EYE, part::LEFT_CHEEK),
     ];
-    let mut value = 0.0_f64;
+    let (mut value, mut unread) = (0.0_f64, None);
     for (corners, lids, _, cheek) in eyes {
         let ends = portrait.on_chip(&corners);
         let mean = |points: Vec<[f32; 2]>| points.iter().map(|p| p[1]).sum::<f32>() / 3.0;
         let top = mean(portrait.on_chip(&lids.map(|l| l.0))) - ABOVE * CHIP_EYES;
         let bottom = mean(portrait.on_chip(&lids.map(|l| l.1)));
         let (x0, x1) = (ends[0][0].min(ends[1][0]), ends[0][0].max(ends[1][0]));
-        value = value.max(portrait.hair_across([x0, top, x1, bottom], cheek)?);
+        match portrait.hair_across([x0, top, x1, bottom], cheek) {
+            Ok(share) => value = value.max(share),
+            Err(why) => unread = Some(why),
+        }
+    }
+    // Of one eye behind hair nothing is taken back by the other one.
+    if let Some(why) = unread.filter(|_| value < BEHIND) {
+        return Err(why);
     }
     let outline = |(_, _, outline, _)| Evidence::Region(portrait.face.outline(outline));
     Ok(Reading {

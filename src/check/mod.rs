@@ -336,7 +336,7 @@ const IN_PICTURE: f64 = 0.6;
 const NECK_IN_PICTURE: f64 = 0.25;
 
 /// The chance, 0 to 1, that the attribute network gives a fault, in percent. How sure it is stands in
-/// the chance itself, which is calibrated; the pixels that it looked at must be there.
+/// the chance itself; the pixels that it looked at must be there.
 fn chance(portrait: &Portrait, fault: f32, regions: &[usize]) -> Measured {
     let squares = Attributer::regions(&portrait.face.mesh);
     let size = portrait.scene.photo.pixels.dimensions();

@@ -51,6 +51,8 @@ pub mod region {
     pub const TOP: &[usize] = &[3];
     /// Mouth.
     pub const MOUTH: &[usize] = &[4];
+    /// Eyes and mouth.
+    pub const FACE: &[usize] = &[2, 4];
     /// Neck.
     pub const NECK: &[usize] = &[5];
     /// Neck and garment, all that the garment network sees.

@@ -35,7 +35,6 @@ pub const CASES: &[Case] = &[
         passes: Fixture("c05"),
         with: &[
             "hair_over_eyes",
-            "face_covered",
             "exposure",
             "forehead",
             "left_ear",

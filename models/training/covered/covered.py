@@ -5,8 +5,8 @@ r"""Teach the attribute network to see what is held before the lower face: one m
 `covered` [1, 2]: the chances that the face below the eyes is free, and that a hand, a mask or a thing covers a part of it; a logistic
 regression on the features of eyes, top of the head and mouth (`probe.py`). It learns on all training portraits, as they are, in other light and retouched, and with something laid
 before them (covers.py): covered from COVERED of the lower face on, free up to FREE, between them nothing is learnt. Nothing is learnt from the portraits of HOLDING
-either, which really hold something: they are the proof. The hands are rendered: that it does not learn to tell what is rendered, it sees rendered people too (`--renders`,
-those of `specs.py`, `looks.py` and `slipped.py`; never those of DATA). Keeps the features in OUT/portraits.npz and renders.npz, writes the ONNX file anew, every other
+either, which really hold something: on them it is tried. The hands are rendered: that it does not learn to tell what is rendered, it sees rendered people too (`--renders`,
+those of `specs.py`, `looks.py` and `slipped.py`; never those of DATA). Keeps the features in OUT/portraits.npz and renders.npz (to be deleted where hands or renders change), writes the ONNX file anew, every other
 answer bit by bit as it was, and prints how it does on the validation portraits and on those.
 """
 
@@ -32,7 +32,7 @@ COVERED, FREE, MUCH = 0.12, 0.02, 0.3
 PASS, FAIL = 0.3, 0.9  # the limits of chsi-degree
 MADE, REAL = 0.5, 2.0  # how much a picture counts
 LEAST = 20  # pixels between the pupils
-# Portraits of both splits with a hand or a microphone before mouth, chin or cheek. Found among the 64 of all that a first probe thought likeliest.
+# Training portraits with a hand or a microphone before mouth, chin or cheek. Found among the 64 of all that a first probe thought likeliest.
 HOLDING = ["18f-team-0048", "18f-team-0067", "pif-fellows-0017", "pif-fellows-0082", "pif-fellows-0084", "ropensci-team-0098"]
 
 
@@ -117,7 +117,7 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--data", required=True)
     args.add_argument("--hands", type=Path, required=True)
-    args.add_argument("--renders", nargs="*", default=[])
+    args.add_argument("--renders", nargs="+", required=True)
     args.add_argument("--landmarks", required=True)
     args.add_argument("--attributes", required=True)
     args.add_argument("--out", type=Path, required=True)

@@ -1,6 +1,6 @@
 """Render hands with a clear background, to be laid over faces.
 
-    python hands.py --mesh left.glb --out runs/hands --count 160
+    python hands.py --mesh left.glb --out runs/hands --count 150
 
 `left.glb`: a rigged hand, `dist/profiles/generic-hand/left.glb` of the npm package @webxr-input-profiles/assets 1.0.20 (MIT;
 never committed). Needs bpy. Fingers bend by chance, some are spread, the hand turns any way, a sleeve or bare skin goes on behind
@@ -83,7 +83,7 @@ def cloth(rng):
 
 
 def scene(path, rng):
-    """(armature to turn, what is rendered) of a fresh scene."""
+    """The armature of a hand in a fresh scene."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.import_scene.gltf(filepath=str(path))
     armature = next(o for o in bpy.data.objects if o.type == "ARMATURE")
@@ -156,7 +156,7 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--mesh", required=True)
     args.add_argument("--out", type=Path, required=True)
-    args.add_argument("--count", type=int, default=160)
+    args.add_argument("--count", type=int, default=150)
     args = args.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for k in range(args.count):
