@@ -29,7 +29,7 @@ def multiply_adds(graph_model):
         if node.op_type == "Conv":
             total += int(np.prod(shapes[node.output[0]])) * int(np.prod(weights[node.input[1]][1:]))
         elif node.op_type in ("Gemm", "MatMul"):
-            total += int(np.prod(weights[node.input[1]]))
+            total += int(np.prod(shapes[node.output[0]][:-1])) * int(np.prod(weights[node.input[1]]))
     return total
 
 
