@@ -31,6 +31,9 @@ const STEP: f32 = 1.0;
 /// Confidence below which the angle is not worth saying: on renders it is then off by many degrees.
 const READABLE: f32 = 0.15;
 
+/// Degrees to both sides that are searched.
+const MOST: f32 = 16.0;
+
 /// How far below the chin the middle of the search lies, eye distances: inside the chest.
 const BELOW_CHIN: f32 = 1.5;
 
@@ -55,7 +58,8 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Shoulders, Unreadable> {
     // Two thirds of the sector tell as much as all of it.
     let length = (fit.share / 0.66).min(1.0);
     let agreement = 1.0 - (fit.cost / 0.12).min(1.0);
-    if length * agreement < READABLE {
+    // At the end of what is searched the two sides still fall together better beyond it.
+    if length * agreement < READABLE || fit.angle.abs() > MOST {
         return Err(Unreadable::because(text(
             "两肩边缘对不上，被头发、衣领或画面边缘挡住了",
             "the edges of the two shoulders do not match: hair, a collar or the picture's edge hides them",
@@ -146,7 +150,7 @@ fn search(
         *best = best.take().into_iter().chain(fits).min_by(|a, b| a.cost.total_cmp(&b.cost));
     };
     for (shift, radii) in coarse {
-        look(&mut best, *shift, radii, &range(0.0, 1.0, 16));
+        look(&mut best, *shift, radii, &range(0.0, 1.0, MOST as i32));
     }
     if let Some((angle, shift)) = best.as_ref().map(|b| (b.angle, b.shift)) {
         for shift in range(shift, 0.02, 4) {

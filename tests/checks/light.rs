@@ -11,6 +11,7 @@ use photogate::verdict::Outcome;
 
 use super::cases::{Case, Picture::*};
 use super::common::finding;
+use super::near::exposed;
 use super::shown;
 
 /// Pupils of c01.
@@ -33,6 +34,14 @@ pub const CASES: &[Case] = &[
         passes: Made("c01", faded),
         // Grey skin is no colour of skin.
         with: &["colour_cast", "earring", "garment_contrast", "garment_skin"],
+    },
+    // Two stops less: the skin is still as light as dark skin, but nothing in the picture is bright.
+    Case {
+        check: "exposure",
+        code: "too_dark",
+        fails: Made("c01", |p| exposed(p, 0.22)),
+        passes: Made("c01", |p| exposed(p, 0.6)),
+        with: &[],
     },
     Case {
         check: "red_eye",

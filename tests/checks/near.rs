@@ -125,7 +125,7 @@ fn lit(c: u8, share: f32) -> u8 {
 }
 
 /// The whole picture with this share of its light.
-fn exposed(mut picture: RgbImage, share: f32) -> RgbImage {
+pub fn exposed(mut picture: RgbImage, share: f32) -> RgbImage {
     for p in picture.pixels_mut() {
         p.0 = p.0.map(|c| lit(c, share));
     }
