@@ -37,25 +37,31 @@ class Listener:
 
     def __call__(self, picture, five):
         """(2, features) of a picture, and of its patches mirrored."""
+        seen = self.patches(picture, five)
+        return np.stack([self.hear(v)[0] for v in (seen, seen[..., ::-1])])
+
+    def patches(self, picture, five):
         mesh = self.finder(picture, five)
         kept = self.network.get_inputs()[0].shape[0]
         cut = [shrink_and_warp(picture, matrix(p, mesh, SIZE), SIZE, cv2.BORDER_REPLICATE) for p in PATCHES[:kept]]
-        seen = np.stack(cut).transpose(0, 3, 1, 2).astype(np.float32) / 255
-        return np.stack([np.concatenate(self.network.run(None, {"patches": np.ascontiguousarray(v)}), 1)[0] for v in (seen, seen[..., ::-1])])
+        return np.stack(cut).transpose(0, 3, 1, 2).astype(np.float32) / 255
+
+    def hear(self, patches):
+        return np.concatenate(self.network.run(None, {"patches": np.ascontiguousarray(patches)}), 1)
 
 
-def fit(seen, want, counts):
-    """Weights (features,) and bias of a logistic regression; `seen` (n, 2, features), both with the same answer, `want` (n,) yes or no."""
+def fit(seen, want, counts, decay=DECAY):
+    """Weights (features,) and bias of a logistic regression; `seen` (n, 2, features), both with the same answer, `want` (n,) 0..1."""
     middle, spread = seen.mean((0, 1)), seen.std((0, 1)) + 1e-2
     x, counts = torch.from_numpy((seen - middle) / spread), torch.from_numpy(counts.astype(np.float32))
-    want = torch.from_numpy(np.where(want, SURE, 1 - SURE).astype(np.float32))[:, None].expand(-1, 2)
+    want = torch.from_numpy((1 - SURE + (2 * SURE - 1) * want).astype(np.float32))[:, None].expand(-1, 2)
     w, b = torch.zeros(x.shape[2], requires_grad=True), torch.zeros(1, requires_grad=True)
     optimiser = torch.optim.LBFGS([w, b], max_iter=400, line_search_fn="strong_wolfe")
 
     def loss():
         optimiser.zero_grad()
         off = binary_cross_entropy_with_logits(x @ w + b, want, reduction="none")
-        loss = (counts[:, None] * off).mean() + DECAY * (w**2).sum()
+        loss = (counts[:, None] * off).mean() + decay * (w**2).sum()
         loss.backward()
         return loss
 
