@@ -31,7 +31,7 @@ const STEP: f32 = 1.0;
 /// Confidence below which the angle is not worth saying: on renders it is then off by many degrees.
 const READABLE: f32 = 0.15;
 
-/// Degrees to both sides that are searched.
+/// Degrees to both sides that are searched coarsely; what fits best beyond is not believed.
 const MOST: f32 = 16.0;
 
 /// How far below the chin the middle of the search lies, eye distances: inside the chest.
@@ -58,7 +58,7 @@ pub(super) fn of(view: &View, parts: &Parts) -> Result<Shoulders, Unreadable> {
     // Two thirds of the sector tell as much as all of it.
     let length = (fit.share / 0.66).min(1.0);
     let agreement = 1.0 - (fit.cost / 0.12).min(1.0);
-    // At the end of what is searched the two sides still fall together better beyond it.
+    // Beyond the coarse search the two sides may fall together still better further on.
     if length * agreement < READABLE || fit.angle.abs() > MOST {
         return Err(Unreadable::because(text(
             "两肩边缘对不上，被头发、衣领或画面边缘挡住了",

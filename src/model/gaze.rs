@@ -20,7 +20,7 @@ pub const SHIPPED: Shipped = Shipped {
     onnx: include_bytes!("../../models/gaze.onnx"),
     input: [2, 7, SIDE as usize, SIDE as usize],
     shapes: "both eyes and head yaw, and their mirror image [2,7,64,64] -> degrees beside the lens, expected error",
-    mega_macs: 31.9,
+    mega_macs: 32.0,
 };
 
 /// Where the eyes look.

@@ -19,7 +19,7 @@ pub const SHIPPED: Shipped = Shipped {
     onnx: include_bytes!("../../models/rims.onnx"),
     input: [2, 3, SIDE as usize, SIDE as usize],
     shapes: "both eyes [2,3,64,64] -> covered per cent of the opening, expected error",
-    mega_macs: 36.5,
+    mega_macs: 36.6,
 };
 
 /// What rims cover of one eye.

@@ -14,19 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-TONES = [
-    "fair",
-    "european",
-    "rosy",
-    "east_asian_fair",
-    "east_asian",
-    "east_asian_tan",
-    "olive",
-    "south_asian",
-    "brown",
-    "dark",
-    "very_dark",
-]
+TONES = ["fair", "european", "rosy", "east_asian_fair", "east_asian", "east_asian_tan", "olive", "south_asian", "brown", "dark", "very_dark"]
 LONG = ["long", "long", "bob", "fringe", "one_ear", "tied", "tied"]
 SHORT = ["crop", "parted", "buzz", "curly", "bald", "crop"]
 HAIR = ["black", "soft_black", "dark_brown", "brown", "light_brown", "blond", "red"]
@@ -92,55 +80,16 @@ def spec(i, rng, prefix="a", garments=GARMENTS):
     }
 
 
-EARRING_TONES = "fair european east_asian east_asian_tan olive south_asian brown dark very_dark very_dark dark brown".split()
-WALLS = [[100, 197, 255], [100, 197, 255], [245, 245, 245], [170, 172, 175], [60, 90, 160]]
-
-
-def earring_spec(i, rng, prefix="e"):
-    """Ears that can be seen, mostly with an earring, before the walls of photo studios; for earrings.py."""
-
-    def pick(values):
-        return values[rng.integers(len(values))]
-
-    sex = pick(["female", "female", "male"])
-    style = pick(["tied", "tied", "long", "one_ear"]) if sex == "female" else pick(["crop", "bald", "buzz", "parted"])
-    hair = {"style": style, "color": pick(["black", "black", "dark_brown", "brown", "blond", "red"]), "part": float(rng.uniform(-2.5, 2.5))}
-    if style == "one_ear":
-        hair["covered"] = pick(["left", "right"])
-    return {
-        "name": f"{prefix}{i:02d}",
-        "seed": 5000 + i,
-        "sex": sex,
-        "tone": EARRING_TONES[i % len(EARRING_TONES)],
-        "age": float(rng.uniform(0.1, 0.8)),
-        "hair": hair,
-        "earrings": ["hoop", "hoop", "stud", None][i % 4],
-        "clothes": {
-            "type": pick(["shirt", "blazer", "suit", "tshirt", "vneck"]),
-            "color": [round(float(c), 3) for c in rng.uniform(0.05, 0.95, 3)],
-        },
-        "head": [float(rng.normal(0, 5)), float(rng.normal(0, 3)), float(rng.normal(0, 3))],
-        "light": {"side": int(pick([-1, 1])), "key": float(rng.uniform(0.7, 1.3)), "fill": float(rng.uniform(0.3, 0.9))},
-        "background": {"type": "flat", "color": pick(WALLS)},
-        "res": [480, 640],
-        "tags": ["earrings"],
-    }
-
-
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--count", type=int, default=60)
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--prefix", default="a", help="of their names")
     args.add_argument("--garments", choices=GARMENTS, nargs="+", default=GARMENTS)
-    args.add_argument(
-        "--earrings", action="store_true", help="scenes for earrings.py; the rest of what is asked is not looked at but --count and --seed"
-    )
     args.add_argument("--out", type=Path, required=True)
     args = args.parse_args()
     rng = np.random.default_rng(args.seed)
-    scenes = (earring_spec(i, rng) if args.earrings else spec(i, rng, args.prefix, args.garments) for i in range(args.count))
-    args.out.write_text(json.dumps(list(scenes)))
+    args.out.write_text(json.dumps([spec(i, rng, args.prefix, args.garments) for i in range(args.count)]))
 
 
 if __name__ == "__main__":
