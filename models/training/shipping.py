@@ -1,11 +1,31 @@
 """What every export does to a trained network before the program embeds it."""
 
+import argparse
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+
+def options(doc):
+    """The arguments of an export from prepared pictures and trained weights."""
+    args = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--pairs", required=True)
+    args.add_argument("--checkpoint", required=True)
+    args.add_argument("--out", type=Path, required=True)
+    return args.parse_args()
+
+
+def trained(network, checkpoint):
+    """The network with these weights, ready to be written."""
+    network.load_state_dict(torch.load(checkpoint, weights_only=True))
+    network.eval()
+    fold(network)
+    return network
 
 
 def fold(module):

@@ -6,15 +6,13 @@ Batch normalisation folded, fixed shapes, one input: `eyes` (2, 7, 64, 64), the 
 180 all over a seventh channel, and the mirror image of that. One output: `gaze` (1, 2), degrees and the mean error to expect.
 """
 
-import argparse
 import sys
-from pathlib import Path
 
 import torch
 from torch import nn
 
 from model import Gaze, other
-from shipping import fold, write
+from shipping import options, trained, write
 from train import Pairs, seen
 
 
@@ -30,15 +28,8 @@ class Shipped(nn.Module):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--pairs", required=True)
-    args.add_argument("--checkpoint", required=True)
-    args.add_argument("--out", type=Path, required=True)
-    args = args.parse_args()
-    network = Gaze()
-    network.load_state_dict(torch.load(args.checkpoint, weights_only=True))
-    network.eval()
-    fold(network)
+    args = options(__doc__)
+    network = trained(Gaze(), args.checkpoint)
     pairs = Pairs(args.pairs)
     i = pairs.val[7]
     eyes, yaw = torch.from_numpy(seen(pairs.pictures[i]))[None], torch.from_numpy(pairs.yaw[i : i + 1, None])

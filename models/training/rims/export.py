@@ -6,16 +6,14 @@ Batch normalisation folded, fixed shapes, one input: `eyes` (2, 3, 64, 64), 0..1
 output: `covered` (2, 2), of each the share of the opening that a rim covers, %, and the error to expect (standard deviation).
 """
 
-import argparse
 import sys
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
 from model import Rims
-from shipping import fold, write
+from shipping import options, trained, write
 from eyes import middle
 from train import Pairs, alike
 
@@ -31,15 +29,8 @@ class Shipped(nn.Module):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--pairs", required=True)
-    args.add_argument("--checkpoint", required=True)
-    args.add_argument("--out", type=Path, required=True)
-    args = args.parse_args()
-    network = Rims()
-    network.load_state_dict(torch.load(args.checkpoint, weights_only=True))
-    network.eval()
-    fold(network)
+    args = options(__doc__)
+    network = trained(Rims(), args.checkpoint)
     pairs = Pairs(args.pairs)
     eyes = np.stack(alike(middle(pairs.pictures[pairs.val[7]])))
     write(Shipped(network).eval(), torch.from_numpy(eyes), args.out, "eyes", ["covered"])
