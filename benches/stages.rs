@@ -21,6 +21,7 @@ use photogate::model::gaze::Gazer;
 use photogate::model::landmarks::Landmarker;
 use photogate::model::matte::Segmenter;
 use photogate::model::rims::RimFinder;
+use photogate::model::shoulders::ShoulderFinder;
 use photogate::model::{self, SHIPPED};
 use photogate::pipeline::Pipeline;
 use photogate::produce::Order;
@@ -40,7 +41,7 @@ const SIZES: [(&str, [u32; 2]); 4] =
     [("0.3", [480, 640]), ("2", [1224, 1632]), ("12", [3000, 4000]), ("24", [4242, 5656])];
 
 /// How often a photo of one person runs each model.
-const RUNS: [(&str, f64); 7] = [
+const RUNS: [(&str, f64); 8] = [
     ("detector", 1.0),
     ("landmarks", 3.0),
     ("matte", 1.0),
@@ -48,6 +49,7 @@ const RUNS: [(&str, f64); 7] = [
     ("garment", 1.0),
     ("gaze", 1.0),
     ("rims", 1.0),
+    ("shoulders", 1.0),
 ];
 
 fn main() {
@@ -80,6 +82,7 @@ fn measure(engine: &Engine, path: &Path) -> Times {
     let mut attributer = Attributer::load(engine).expect("a model");
     let mut gazer = Gazer::load(engine).expect("a model");
     let mut rim_finder = RimFinder::load(engine).expect("a model");
+    let mut shoulder_finder = ShoulderFinder::load(engine).expect("a model");
     let profile = Profile::load("chsi-degree").expect("a profile");
     let target = profile.target(Stage::Capture);
     let frame = profile.frame.expect("a frame");
@@ -129,7 +132,9 @@ fn measure(engine: &Engine, path: &Path) -> Times {
             .of("attributes, garment", || attributer.run(pyramid, &faces[0].mesh).expect("a run"));
         let gaze = times
             .of("gaze", || gazer.run(pyramid, &faces[0].mesh, faces[0].pose.yaw).expect("a run"));
-        let body = times.of("body", || body::of(matte, &faces[0], picture.dimensions()));
+        let size = picture.dimensions();
+        let line = times.of("shoulders", || shoulder_finder.run(&matte, size).expect("a run"));
+        let body = times.of("body", || body::of(matte, &faces[0], size, &line));
         let rims = times.of("rims", || rim_finder.run(pyramid, &faces[0].mesh).expect("a run"));
         let person = Some(Person { body, attributes, before, gaze, rims });
         let scene = Scene { photo, overview, faces, doubtful: 0, person };

@@ -22,6 +22,7 @@ use imageproc::contours::{BorderType, find_contours};
 
 use crate::face::Face;
 use crate::model::matte::Matte;
+use crate::model::shoulders::Line;
 use crate::pixels::area;
 use crate::verdict::Unreadable;
 
@@ -59,15 +60,15 @@ pub struct Body {
     pub garment: Result<Garment, Unreadable>,
 }
 
-/// The body in this matte, whose photo has `size`, around this face.
-pub fn of(matte: Matte, face: &Face, size: (u32, u32)) -> Body {
+/// The body in this matte, whose photo has `size`, around this face, with its shoulders on `line`.
+pub fn of(matte: Matte, face: &Face, size: (u32, u32), line: &Line) -> Body {
     let view = View::new(&matte, face, size);
     let crown = crown::crown(&view);
     // Of a head that the picture cuts off, the hair may still begin inside it.
     let top = crown.as_ref().map_or(view.inside[1] as f32, |crown| crown[1]);
     let hairline = hairline::hairline(&view, top);
     let parts = parts::of(&view, hairline.as_ref().ok().copied());
-    let shoulders = shoulders::of(&view, &parts);
+    let shoulders = shoulders::of(&view, line);
     let backdrop = Backdrop::of(&view, &parts, crown.as_ref().ok().copied());
     let garment = garment::of(&view, &parts);
     let back = matte.to_matte.inverse();

@@ -15,6 +15,7 @@ use crate::model::gaze::Gazer;
 use crate::model::landmarks::{Landmarker, Landmarks};
 use crate::model::matte::Segmenter;
 use crate::model::rims::RimFinder;
+use crate::model::shoulders::ShoulderFinder;
 use crate::photo::{FileFacts, Photo};
 use crate::profile::{Profile, Stage};
 use crate::pyramid::{Overview, Pyramid};
@@ -39,6 +40,7 @@ pub struct Pipeline {
     attributer: Attributer,
     gazer: Gazer,
     rim_finder: RimFinder,
+    shoulder_finder: ShoulderFinder,
 }
 
 /// What came out for one capture.
@@ -114,6 +116,7 @@ impl Pipeline {
             attributer: Attributer::load(engine)?,
             gazer: Gazer::load(engine)?,
             rim_finder: RimFinder::load(engine)?,
+            shoulder_finder: ShoulderFinder::load(engine)?,
         })
     }
 
@@ -145,7 +148,9 @@ impl Pipeline {
         let (attributes, before) = self.attributer.run(pyramid, &face.mesh)?;
         let gaze = self.gazer.run(pyramid, &face.mesh, face.pose.yaw)?;
         let rims = self.rim_finder.run(pyramid, &face.mesh)?;
-        let body = body::of(matte, face, pyramid.photo.dimensions());
+        let size = pyramid.photo.dimensions();
+        let line = self.shoulder_finder.run(&matte, size)?;
+        let body = body::of(matte, face, size, &line);
         Ok(Person { body, attributes, before, gaze, rims })
     }
 

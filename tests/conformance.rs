@@ -30,9 +30,8 @@ const TOLERANCE: [(&str, f64, f64); 9] = [
 /// Of plain numbers: ratios and counts.
 const PLAIN: (f64, f64) = (0.02, 0.03);
 
-/// Of checks that answer in steps, where a thousandth may be a step: shoulder axes are searched in steps of
-/// a quarter of a degree, of which two may fit alike; red-eye and marks of writing are whole numbers.
-const STEPPED: [(&str, f64); 3] = [("shoulder_tilt", 1.0), ("red_eye", 2.0), ("overlay_text", 1.0)];
+/// Of checks that answer in steps, where a thousandth may be a step: red-eye and marks of writing are whole numbers.
+const STEPPED: [(&str, f64); 2] = [("red_eye", 2.0), ("overlay_text", 1.0)];
 
 /// What is written for a check that had nothing to measure.
 const UNREADABLE: &str = "-";

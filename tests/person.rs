@@ -80,10 +80,8 @@ fn the_person_is_seen_on_every_render() {
     gazes(&cases);
 }
 
-/// `v01`: long hair on one shoulder.
-/// `v05`: the left of the jacket is cut by the picture, and its edge tilts less than the joints do.
-/// `v21`: the trunk is level under a head that tilts by 10 degrees, and the collar follows the head.
-const SHOULDERS_OFF: [&str; 3] = ["v01_left_ear_covered", "v05_tilt_m11", "v21_roll10"];
+/// The trunk leans by 11 degrees, as far as any that the network learnt on: it reads 9.3.
+const LEANS_MOST: &str = "v05_tilt_m11";
 
 fn shoulders(cases: &[Case]) {
     let mut wrong = Vec::new();
@@ -92,7 +90,7 @@ fn shoulders(cases: &[Case]) {
         let name = case.name.as_str();
         match &case.scene.person.as_ref().unwrap().body.marks.shoulders {
             Ok(s) if (s.angle - truth).abs() <= 1.5 => {}
-            Ok(s) if SHOULDERS_OFF.contains(&name) && (s.angle - truth).abs() <= 3.5 => {}
+            Ok(s) if name == LEANS_MOST && (s.angle - truth).abs() <= 2.0 => {}
             Ok(s) => wrong.push(format!("{name} {truth} {} {}", s.angle, s.confidence)),
             Err(u) => wrong.push(format!("{name} {}", u.because.en)),
         }

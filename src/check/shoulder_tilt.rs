@@ -12,8 +12,8 @@ pub(super) const CHECK: Check = Check {
     names: &[],
     clause: "99号: 双肩平衡 (shoulders balanced); rejected as 左右肩膀不对称, checkers call it 肩膀自然 (natural shoulders)",
     method: text(
-        "使身体上缘左右两侧重合的对称轴的倾斜角，被摄者左肩较低时为正。头发遮住肩膀、身体侧转或照片裁掉了肩膀时测不出。",
-        "Angle of the axis about which both sides of the body's upper edge fall together, + where the subject's left shoulder is lower. Unreadable where hair hides a shoulder, the body is turned away or the picture cuts the shoulders off.",
+        "双肩连线的倾斜角，被摄者左肩较低时为正，由肩部网络从脖子、衣领、肩膀和衣服的走向读出；预计误差超过 4.5° 时测不出（如双肩被头发或画面边缘挡住）。",
+        "Angle of the line through both shoulders, + where the subject's left one is lower, as the shoulder network tells it from neck, collar, shoulders and the fall of the garment. Unreadable where it expects to be more than 4.5° off, as where hair or the picture's edge hides the shoulders.",
     ),
     low: fault(
         "shoulders_right_low",
@@ -35,15 +35,11 @@ pub(super) const CHECK: Check = Check {
     measure: Measure::Portrait(measure),
 };
 
-/// From this confidence of the shoulder line on its angle agrees with that of a pose network, within
-/// 4.5 degrees in nine of ten real portraits, and no closer from there to 1.
-const FIRM: f64 = 0.5;
-
 fn measure(portrait: &Portrait) -> Measured {
     let shoulders = portrait.person.body.marks.shoulders.clone()?;
     Ok(Reading {
         value: Value::Number(shoulders.angle),
-        confidence: (shoulders.confidence / FIRM).min(1.0) * face_confidence(portrait),
+        confidence: shoulders.confidence * face_confidence(portrait),
         evidence: vec![Evidence::Line(shoulders.right, shoulders.left)],
     })
 }

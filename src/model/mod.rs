@@ -10,6 +10,7 @@ pub mod garment;
 pub mod attributes;
 pub mod gaze;
 pub mod rims;
+pub mod shoulders;
 
 use std::sync::LazyLock;
 
@@ -42,6 +43,7 @@ pub const SHIPPED: &[Shipped] = &[
     garment::SHIPPED,
     gaze::SHIPPED,
     rims::SHIPPED,
+    shoulders::SHIPPED,
 ];
 
 impl Shipped {

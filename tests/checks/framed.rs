@@ -66,7 +66,7 @@ pub const CASES: &[Case] = &[
         code: "off_to_the_left",
         fails: Made("c01", |p| part(p, [215, 0, 505, 960])),
         passes: Made("c01", |p| part(p, [70, 0, 650, 960])),
-        with: &["shoulder_tilt", "shoulders_visible", "body_turned", "right_ear"],
+        with: &["shoulders_visible", "body_turned", "right_ear"],
     },
     Case {
         check: "head_height",
