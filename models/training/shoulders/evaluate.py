@@ -32,9 +32,11 @@ def said(program, paths, onnxruntime):
     run = subprocess.run([program, "check", "-", "--format", "ndjson"], input=listed, capture_output=True, text=True, env=environment)
     assert run.returncode in (0, 1, 2), run.stderr
     out = {}
-    for path, row in zip(paths, map(json.loads, run.stdout.splitlines())):
+    for row in map(json.loads, run.stdout.splitlines()):
+        path = Path(row["path"])
         found = [f for f in row.get("findings", []) if f["check"] == "shoulder_tilt" and f["value"] is not None]
         out[path] = (found[0]["value"], found[0]["confidence"]) if found else None
+    assert set(out) == set(paths), "a picture has no record"
     return out
 
 
