@@ -1,4 +1,4 @@
-"""The course of a training by the clock, as the gaze and the rim recipe have it."""
+"""The course of a training by the clock, as the recipes of gaze, rims, lids and shoulders have it."""
 
 import argparse
 import time

@@ -1,4 +1,4 @@
-"""Squares around the eyes, as the gaze and the rim network see them; the program cuts the same."""
+"""Squares around the eyes, as the networks of gaze, rims and lids see them; the program cuts the same."""
 
 import sys
 from pathlib import Path

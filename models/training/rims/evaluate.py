@@ -9,7 +9,6 @@ over their eyes (rims.py), on the renders with clear glasses and on those of sli
 import argparse
 import csv
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,33 +18,11 @@ import numpy as np
 
 import rims
 from pairs import HERE, data, lifted
+from one_check import HEAD, decided, line  # noqa: E402, where pairs.py looks
 
+CHECK = "frame_over_eye"
 LEAST = 42  # pixels between the pupils: of less the program is less sure, below 30 a person decides
 EACH = 2  # drawn and lifted rims of each portrait
-
-
-def decided(args, paths):
-    """{path: (share of the eye that is covered more, what the check says)}; NaN where it could not be measured."""
-    command = [args.program, "check", "-", "--format", "ndjson"]
-    command += ["--onnxruntime", args.onnxruntime] if args.onnxruntime else []
-    said = subprocess.run(command, input="\n".join(str(p) for p in paths), text=True, capture_output=True).stdout
-    found = {}
-    for record in map(json.loads, said.splitlines()):
-        for finding in record.get("findings", []):
-            if finding["check"] == "frame_over_eye":
-                value = finding["value"]
-                found[Path(record["path"])] = np.nan if value is None else value, finding["outcome"]
-    return found
-
-
-def line(name, truths, found):
-    """Of the pictures in `truths` {path: share}."""
-    some = [(found[p], share) for p, share in truths.items() if p in found]
-    if not some:
-        return
-    off = np.abs([value - share for (value, _), share in some])
-    parts = [100 * np.mean([outcome == o for (_, outcome), _ in some]) for o in ("pass", "review", "fail", "not_assessed")]
-    print(f"| {name} | {len(some)} | {np.nanmean(off):.1f} | {np.nanpercentile(off, 95):.1f} | " + " | ".join(f"{s:.1f}" for s in parts) + " |", flush=True)
 
 
 def main():
@@ -58,10 +35,10 @@ def main():
     with open(Path(args.data) / "portraits" / "attributes.csv", newline="") as f:
         glasses = {r["id"]: r["glasses"] for r in csv.DictReader(f)}
     val = [p for p in data.load(args.data) if p.split == "val" and p.pupil_distance >= LEAST]
-    print("| | pictures | mean error | 95 % within | pass, % | to a person, % | fail, % | not measured, % |\n|---|---|---|---|---|---|---|---|")
+    print(HEAD)
     for name, label in (("with glasses, as photographed", "g"), ("without glasses", "n")):
         truths = {p.path: 0.0 for p in val if glasses.get(p.id) == label}
-        line(name, truths, decided(args, truths))
+        line(name, truths, decided(args, truths, CHECK))
     with open(HERE / "donors.csv", newline="") as f:
         chosen = {r["id"] for r in csv.DictReader(f)}
     donors, rng = [lifted(p) for p in val if p.id in chosen], np.random.default_rng(5)
@@ -75,7 +52,7 @@ def main():
                     path = Path(folder) / f"{how}{p.id}{k}.png"
                     cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
                     laid[path] = 100 * max(shares)
-            found = decided(args, laid)
+            found = decided(args, laid, CHECK)
         for low, high in ((0, 0.1), (0.1, 5), (5, 10), (10, 20), (20, 35), (35, 101)):
             name = f"{how} rims cover {low:g} to {high:g} %" if high > 0.1 else f"{how} rims beside the eyes"
             line(name, {p: s for p, s in laid.items() if low <= s < high}, found)
@@ -85,7 +62,7 @@ def main():
             truth = json.loads(path.read_text())
             if truth["persons"] == 1 and (truth["spec"]["glasses"] or {}).get("type") == "clear":
                 truths[path.with_suffix(".jpg")] = max(truth.get("covered", [0, 0]))
-        found = decided(args, truths) if truths else {}
+        found = decided(args, truths, CHECK) if truths else {}
         line(f"{kind}, beside the eyes", {p: s for p, s in truths.items() if s < 1}, found)
         line(f"{kind}, over an eye", {p: s for p, s in truths.items() if s >= 1}, found)
         print([(p.stem, s, *found[p]) for p, s in truths.items() if p in found], file=sys.stderr)

@@ -10,27 +10,16 @@ import sys
 
 import numpy as np
 import torch
-from torch import nn
 
-from model import Rims
-from shipping import options, trained, write
+from train import Pairs
 from eyes import middle
-from train import Pairs, alike
-
-
-class Shipped(nn.Module):
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, eyes):
-        covered, width = self.network(eyes).split(1, 1)
-        return torch.cat([covered.clamp(0, 100), torch.exp(width)], 1)
+from one_eye import OneEye, Shipped, alike
+from shipping import options, trained, write
 
 
 def main():
     args = options(__doc__)
-    network = trained(Rims(), args.checkpoint)
+    network = trained(OneEye(), args.checkpoint)
     pairs = Pairs(args.pairs)
     eyes = np.stack(alike(middle(pairs.pictures[pairs.val[7]])))
     write(Shipped(network).eval(), torch.from_numpy(eyes), args.out, "eyes", ["covered"])
