@@ -19,6 +19,7 @@ use photogate::model::attributes::Attributer;
 use photogate::model::detector::Detector;
 use photogate::model::gaze::Gazer;
 use photogate::model::landmarks::Landmarker;
+use photogate::model::lids::LidFinder;
 use photogate::model::matte::Segmenter;
 use photogate::model::rims::RimFinder;
 use photogate::model::shoulders::ShoulderFinder;
@@ -41,7 +42,7 @@ const SIZES: [(&str, [u32; 2]); 4] =
     [("0.3", [480, 640]), ("2", [1224, 1632]), ("12", [3000, 4000]), ("24", [4242, 5656])];
 
 /// How often a photo of one person runs each model.
-const RUNS: [(&str, f64); 8] = [
+const RUNS: [(&str, f64); 9] = [
     ("detector", 1.0),
     ("landmarks", 3.0),
     ("matte", 1.0),
@@ -49,6 +50,7 @@ const RUNS: [(&str, f64); 8] = [
     ("garment", 1.0),
     ("gaze", 1.0),
     ("rims", 1.0),
+    ("lids", 1.0),
     ("shoulders", 1.0),
 ];
 
@@ -82,6 +84,7 @@ fn measure(engine: &Engine, path: &Path) -> Times {
     let mut attributer = Attributer::load(engine).expect("a model");
     let mut gazer = Gazer::load(engine).expect("a model");
     let mut rim_finder = RimFinder::load(engine).expect("a model");
+    let mut lid_finder = LidFinder::load(engine).expect("a model");
     let mut shoulder_finder = ShoulderFinder::load(engine).expect("a model");
     let profile = Profile::load("chsi-degree").expect("a profile");
     let target = profile.target(Stage::Capture);
@@ -136,7 +139,8 @@ fn measure(engine: &Engine, path: &Path) -> Times {
         let line = times.of("shoulders", || shoulder_finder.run(&matte, size).expect("a run"));
         let body = times.of("body", || body::of(matte, &faces[0], size, &line));
         let rims = times.of("rims", || rim_finder.run(pyramid, &faces[0].mesh).expect("a run"));
-        let person = Some(Person { body, attributes, before, gaze, rims });
+        let lids = times.of("lids", || lid_finder.run(pyramid, &faces[0].mesh).expect("a run"));
+        let person = Some(Person { body, attributes, before, gaze, rims, lids });
         let scene = Scene { photo, overview, faces, doubtful: 0, person };
         for (check, ms) in alone(&scene) {
             match checks.iter_mut().find(|(id, _)| *id == check) {

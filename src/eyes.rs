@@ -4,8 +4,8 @@ use crate::face::part;
 use crate::scene::Portrait;
 use crate::verdict::{Unreadable, text};
 
-/// That the corners of both eyes lie inside the picture, and the eyes are open behind no tint.
-pub(crate) fn seen(portrait: &Portrait) -> Result<(), Unreadable> {
+/// That the corners of both eyes lie inside the picture, and the eyes behind no tint.
+pub(crate) fn shown(portrait: &Portrait) -> Result<(), Unreadable> {
     let (w, h) = portrait.scene.photo.pixels.dimensions();
     let inside = |[x, y]: [f32; 2]| x >= 0.0 && y >= 0.0 && x < w as f32 && y < h as f32;
     let corners = [part::RIGHT_EYE_CORNERS, part::LEFT_EYE_CORNERS].concat();
@@ -15,12 +15,8 @@ pub(crate) fn seen(portrait: &Portrait) -> Result<(), Unreadable> {
             "an eye is cut off by the picture's edge",
         )));
     }
-    let attributes = &portrait.person.attributes;
-    if attributes.eyes[1] > 0.5 {
-        return Err(Unreadable::because(text("眼睛闭着", "the eyes are closed")));
-    }
     // Of eyes behind reflections the networks themselves say how sure they are.
-    if attributes.glasses[3] > 0.5 {
+    if portrait.person.attributes.glasses[3] > 0.5 {
         return Err(Unreadable::because(text(
             "镜片有色，看不清眼睛",
             "the tinted lenses hide the eyes",
@@ -29,8 +25,20 @@ pub(crate) fn seen(portrait: &Portrait) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// How far a network's word is taken, 0 to 1: by the size of the eyes, and in full up to the error `enough` that it
-/// expects of itself; both errors in the unit of the reading.
+/// Eye aspect ratio below which an eye counts as closed: closed lids read up to that.
+pub(crate) const CLOSED: f32 = 0.08;
+
+/// That both eyes are shown, and open.
+pub(crate) fn seen(portrait: &Portrait) -> Result<(), Unreadable> {
+    shown(portrait)?;
+    let closed = portrait.person.lids.iter().any(|eye| eye.ratio < CLOSED);
+    if closed || portrait.person.attributes.eyes[1] > 0.5 {
+        return Err(Unreadable::because(text("眼睛闭着", "an eye is closed")));
+    }
+    Ok(())
+}
+
+/// How far a network's word is taken that learnt on large eyes alone, 0 to 1: by their size, and as [`within`].
 pub(crate) fn told(portrait: &Portrait, enough: f64, expected: f32) -> f64 {
     sharp_enough(portrait.face.inter_ocular_distance().into()) * within(enough, expected.into())
 }
@@ -42,7 +50,8 @@ fn sharp_enough(eyes: f64) -> f64 {
     (eyes / 42.0).min(1.0).powi(2)
 }
 
-fn within(enough: f64, expected: f64) -> f64 {
+/// In full up to the error `enough` that a network expects of itself, both in the unit of the reading; above that less, 0 to 1.
+pub(crate) fn within(enough: f64, expected: f64) -> f64 {
     if expected > enough {
         enough / expected
     } else if expected >= 0.0 {

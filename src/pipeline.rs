@@ -13,6 +13,7 @@ use crate::model::attributes::{Attributer, Attributes};
 use crate::model::detector::{self, Detector};
 use crate::model::gaze::Gazer;
 use crate::model::landmarks::{Landmarker, Landmarks};
+use crate::model::lids::LidFinder;
 use crate::model::matte::Segmenter;
 use crate::model::rims::RimFinder;
 use crate::model::shoulders::ShoulderFinder;
@@ -40,6 +41,7 @@ pub struct Pipeline {
     attributer: Attributer,
     gazer: Gazer,
     rim_finder: RimFinder,
+    lid_finder: LidFinder,
     shoulder_finder: ShoulderFinder,
 }
 
@@ -116,6 +118,7 @@ impl Pipeline {
             attributer: Attributer::load(engine)?,
             gazer: Gazer::load(engine)?,
             rim_finder: RimFinder::load(engine)?,
+            lid_finder: LidFinder::load(engine)?,
             shoulder_finder: ShoulderFinder::load(engine)?,
         })
     }
@@ -148,10 +151,11 @@ impl Pipeline {
         let (attributes, before) = self.attributer.run(pyramid, &face.mesh)?;
         let gaze = self.gazer.run(pyramid, &face.mesh, face.pose.yaw)?;
         let rims = self.rim_finder.run(pyramid, &face.mesh)?;
+        let lids = self.lid_finder.run(pyramid, &face.mesh)?;
         let size = pyramid.photo.dimensions();
         let line = self.shoulder_finder.run(&matte, size)?;
         let body = body::of(matte, face, size, &line);
-        Ok(Person { body, attributes, before, gaze, rims })
+        Ok(Person { body, attributes, before, gaze, rims, lids })
     }
 
     /// Every face of the picture, largest first, and the number of doubtful ones.

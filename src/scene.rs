@@ -11,6 +11,7 @@ use crate::face::{self, Face};
 use crate::framing::Geometry;
 use crate::model::attributes::{Attributes, Before};
 use crate::model::gaze::Gaze;
+use crate::model::lids::Opening;
 use crate::model::rims::Covered;
 use crate::photo::{self, Photo};
 use crate::pixels::{Similarity, delta_e, lab};
@@ -49,6 +50,8 @@ pub struct Person {
     pub before: Before,
     /// What the rims of glasses, or what looks like one, cover of the right and the left eye.
     pub rims: [Covered; 2],
+    /// How far the right and the left eye are open.
+    pub lids: [Opening; 2],
 }
 
 /// A scene with exactly one face: what a check of a person needs.

@@ -271,6 +271,8 @@ fn inspect_draws_what_is_seen_and_overwrites_nothing_unasked() {
     assert_eq!(person["regions"]["left_ear"].as_array().unwrap().len(), 4);
     assert!(person["regions"]["glasses"].is_null(), "nobody wears any");
     assert!(person["rims"]["left"]["covered"].as_f64().unwrap() < 3.0);
+    assert!(person["lids"]["left"]["ratio"].as_f64().unwrap() > 0.2);
+    assert!(person["lids"]["left"]["error"].as_f64().unwrap() > 0.0);
     for part in ["background", "garment", "skin"] {
         let outlines = person["regions"][part].as_array().unwrap();
         assert!(outlines.iter().any(|o| o.as_array().unwrap().len() > 30), "{part}");

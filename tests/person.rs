@@ -109,9 +109,9 @@ fn crowns(cases: &[Case]) {
             Ok([_, y]) => {
                 let off = (f64::from(*y) - top).abs() / (chin - top);
                 near += usize::from(off <= 0.02);
-                // The truth is the highest single hair (`v17_stripes` has one 3.6 % above the rest), and
-                // a strand is asked for. In `v36_clutter` a shelf above the head is taken for hair.
-                let allowed = if case.name == "v36_clutter" { 0.12 } else { 0.04 };
+                // The truth is the highest single hair, of which little shows (`v17_stripes` has one 2.8 % above
+                // the rest). In `v36_clutter` a shelf above the head is taken for hair.
+                let allowed = if case.name == "v36_clutter" { 0.12 } else { 0.03 };
                 if off > allowed {
                     wrong.push(format!("{} {top} {y} {off:.3}", case.name));
                 }
@@ -119,7 +119,7 @@ fn crowns(cases: &[Case]) {
             Err(u) => wrong.push(format!("{} {}", case.name, u.because.en)),
         }
     }
-    assert!(wrong.is_empty() && near >= 41, "{near} within 2 % {wrong:#?}");
+    assert!(wrong.is_empty() && near >= 45, "{near} within 2 % {wrong:#?}");
 }
 
 fn ears(cases: &[Case]) {
@@ -179,6 +179,25 @@ fn rims_over_the_eyes_are_read_by_how_much_they_cover() {
     for place in ["captures/c14.jpg", "captures/c01.jpg"] {
         let [right, left] = seen(place);
         assert!(right.share < 3.0 && left.share < 3.0, "{place} {right:?} {left:?}");
+    }
+}
+
+#[test]
+fn lids_are_read_by_how_far_they_are_open() {
+    let mut pipeline = Pipeline::load(engine::start(&Choice::Auto).unwrap()).unwrap();
+    // Lids a little down, most of the way down, and one eye closed beside one that is open.
+    for name in ["lids_low", "lids_half", "lids_wink"] {
+        let truth = std::fs::read(fixture(&format!("truth/{name}.json"))).unwrap();
+        let truth: Json = serde_json::from_slice(&truth).unwrap();
+        let path = fixture(&format!("cases/{name}.jpg"));
+        let photo = photogate::photo::decode(&std::fs::read(&path).unwrap(), &path).unwrap();
+        let found = pipeline.perceive(photo).unwrap().person.as_ref().unwrap().lids;
+        for (eye, want) in found.iter().zip(truth["openness"].as_array().unwrap()) {
+            let want = want.as_f64().unwrap();
+            let off = (f64::from(eye.ratio) - want).abs();
+            // Renders read a little more than their two pairs of points say, the more the wider (training/lids).
+            assert!(off < 0.03 + 0.15 * want && eye.error < 0.05, "{name} {found:?}, truth {want}");
+        }
     }
 }
 

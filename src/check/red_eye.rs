@@ -1,6 +1,7 @@
 //! Whether the pupils shine red from a flash.
 
 use super::{Check, Measure, face_confidence, fault, good, text};
+use crate::eyes::CLOSED;
 use crate::face::{distance, part};
 use crate::pixels;
 use crate::scene::Portrait;
@@ -34,7 +35,9 @@ const EYES: [(&[usize], usize, &[usize]); 2] = [
 ];
 
 fn measure(portrait: &Portrait) -> Measured {
-    let redder = EYES.iter().map(|e| redness(portrait, e)).max_by(f32::total_cmp);
+    // The mesh draws a closed eye half open: what lies in it then is skin.
+    let open = EYES.iter().zip(portrait.person.lids).filter(|(_, lids)| lids.ratio >= CLOSED);
+    let redder = open.map(|(eye, _)| redness(portrait, eye)).max_by(f32::total_cmp);
     let evidence = EYES.map(|e| Evidence::Region(portrait.face.outline(e.2))).to_vec();
     Ok(Reading {
         value: Value::Number(redder.unwrap_or(0.0).into()),

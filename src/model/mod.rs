@@ -9,7 +9,9 @@ mod patch;
 pub mod garment;
 pub mod attributes;
 pub mod gaze;
+mod one_eye;
 pub mod rims;
+pub mod lids;
 pub mod shoulders;
 
 use std::sync::LazyLock;
@@ -43,6 +45,7 @@ pub const SHIPPED: &[Shipped] = &[
     garment::SHIPPED,
     gaze::SHIPPED,
     rims::SHIPPED,
+    lids::SHIPPED,
     shoulders::SHIPPED,
 ];
 

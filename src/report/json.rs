@@ -198,6 +198,10 @@ pub fn seen(id: &str, scene: &Scene) -> String {
             .rims
             .map(|e| json!({ "covered": round(e.share.into()), "error": round(e.error.into()) }));
         seen["rims"] = json!({ "right": right, "left": left });
+        let [right, left] = p
+            .lids
+            .map(|e| json!({ "ratio": round(e.ratio.into()), "error": round(e.error.into()) }));
+        seen["lids"] = json!({ "right": right, "left": left });
         seen["silhouette"] = points(&body.silhouette);
         seen["neck"] = body.neck.as_ref().map_or_else(unreadable, |neck| points(neck));
         let [right, left, ..] = Attributer::regions(&face.mesh);

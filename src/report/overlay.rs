@@ -88,6 +88,8 @@ fn words(portrait: &crate::scene::Portrait) -> Vec<(String, Rgb<u8>)> {
     lines.push((format!("gaze {:.0} deg (+-{:.0})", gaze.beside, gaze.error), WHITE));
     let [right, left] = portrait.person.rims.map(|eye| eye.share);
     lines.push((format!("rims over the eyes {right:.0}% {left:.0}%"), WHITE));
+    let [right, left] = portrait.person.lids.map(|eye| eye.ratio);
+    lines.push((format!("eyes open by {right:.2} {left:.2}"), WHITE));
     let before = portrait.person.before;
     let [frame, covered] = [before.frame, before.covered].map(|p| 100.0 * p);
     lines.push((format!("a frame {frame:.0}%, something before the face {covered:.0}%"), WHITE));

@@ -51,7 +51,7 @@ pub const CASES: &[Case] = &[
         // It ends above the brow.
         passes: Made("c06", |p| fringe(p, 270)),
         // A straight black edge across an eye looks like a rim.
-        with: &["brows", "frame_over_eye"],
+        with: &["brows", "frame_over_eye", "eyes_open"],
     },
     Case {
         check: "tinted_lenses",
@@ -65,7 +65,7 @@ pub const CASES: &[Case] = &[
         code: "lens_reflection",
         fails: Fixture("v08_glare"),
         passes: Fixture("v07_clear_round"),
-        with: &["highlights", "gaze"],
+        with: &["highlights", "gaze", "eyes_open"],
     },
     Case {
         check: "frame_over_eye",
@@ -74,7 +74,8 @@ pub const CASES: &[Case] = &[
         fails: Fixture("rims_36"),
         // Those of somebody else not as far: the rims reach the upper lids.
         passes: Fixture("rims_0"),
-        with: &[],
+        // Of lids behind a rim a person decides.
+        with: &["eyes_open"],
     },
     Case {
         check: "glasses",

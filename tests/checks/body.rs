@@ -1,4 +1,4 @@
-//! Cases of the checks on gaze, shoulders, ears, hair mass, garment and background.
+//! Cases of the checks on eyes, gaze, shoulders, ears, hair mass, garment and background.
 
 use image::imageops::{crop_imm, flip_horizontal};
 use image::{Rgb, RgbImage};
@@ -21,6 +21,15 @@ pub const CASES: &[Case] = &[
         passes: Made("c01", |p| without_right(p, 160)),
         // The matte reaches into the backdrop where the picture cuts the cheek off so near.
         with: &["background_evenness", "centring", "garment_contrast", "left_ear", "earring"],
+    },
+    Case {
+        check: "eyes_open",
+        code: "eyes_closed",
+        // One eye is closed.
+        fails: Fixture("lids_wink"),
+        passes: Fixture("c01"),
+        // Closed eyes look nowhere and have no opening to cover; the rest is what the network of covers makes of a wink.
+        with: &["gaze", "frame_over_eye", "face_covered"],
     },
     Case {
         check: "gaze",

@@ -85,15 +85,16 @@ fn nothing_is_said_of_colours_where_there_are_none() {
 fn nothing_is_said_of_eyes_that_are_not_seen() {
     let folder = tempfile::tempdir().unwrap();
     let without_right = |p: RgbImage| crop_imm(&p, 330, 0, p.width() - 330, p.height()).to_image();
-    // The gaze, and whether a frame covers an eye.
-    for (picture, gaze, frame) in [
-        (Made("c01", without_right), Outcome::NotAssessed, Outcome::NotAssessed),
-        (Fixture("v23_eyes_closed"), Outcome::NotAssessed, Outcome::NotAssessed),
-        (Fixture("v06_tinted"), Outcome::NotAssessed, Outcome::NotAssessed),
-        (Fixture("v08_glare"), Outcome::Review, Outcome::Pass),
+    let unknown = Outcome::NotAssessed;
+    // The gaze, whether a frame covers an eye, and whether both are open.
+    for (picture, gaze, frame, open) in [
+        (Made("c01", without_right), unknown, unknown, unknown),
+        (Fixture("v23_eyes_closed"), unknown, unknown, Outcome::Fail),
+        (Fixture("v06_tinted"), unknown, unknown, unknown),
+        (Fixture("v08_glare"), Outcome::Review, Outcome::Pass, Outcome::Review),
     ] {
         let judged = shown(&folder, picture);
-        for (check, wanted) in [("gaze", gaze), ("frame_over_eye", frame)] {
+        for (check, wanted) in [("gaze", gaze), ("frame_over_eye", frame), ("eyes_open", open)] {
             let found = finding(&judged, check);
             assert_eq!(found.outcome, wanted, "{check}: {:?}", found.measured);
         }

@@ -30,7 +30,7 @@ const NEAR: &[Near] = &[
     near("pitch", Made("c01", |p| pushed(p, [0.0, 30.0])), [-11.0, -6.0]),
     near("roll", Made("c01", |p| tilted(p, 4.2)), [3.5, 5.0]),
     near("pupil_line", Made("c01", |p| tilted(p, 3.5)), [2.8, 4.0]),
-    near("eyes_open", Made("c01", half_shut), [0.15, 0.24]),
+    near("eyes_open", Fixture("lids_low"), [0.16, 0.24]),
     near("lips_closed", Made("c01", parted), [0.04, 0.08]),
     near("sharpness", Made("c01", |p| blur(&p, 1.0)), [0.45, 0.55]),
     near("split_light", Made("c01", |p| lit_aside(p, 0.15)), [7.0, 12.0]),
@@ -90,15 +90,6 @@ fn tilted(picture: RgbImage, degrees: f32) -> RgbImage {
     from(&picture, |[x, y]| {
         let (x, y) = (x - 360.0, y - 380.0);
         [360.0 + cos * x + sin * y, 380.0 - sin * x + cos * y]
-    })
-}
-
-/// c01's eyes pressed together to less than two thirds.
-fn half_shut(picture: RgbImage) -> RgbImage {
-    from(&picture, |p| {
-        let eyes = [[311.0, 324.7], [408.5, 324.7]];
-        let by: f32 = eyes.iter().map(|eye| bump(p, *eye, [42.0, 24.0])).sum();
-        [p[0], p[1] + 1.5 * by * (p[1] - 324.7)]
     })
 }
 
